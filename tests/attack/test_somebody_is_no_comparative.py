@@ -56,3 +56,17 @@ def test_what_chooses_between_several_is_a_rule(said):
 )
 def test_a_word_for_somebody_is_none(said):
     assert not read_task([said]).rankings
+
+
+@pytest.mark.parametrize(
+    ("prompt", "rules"),
+    [
+        ("Tip the courier of order 5017 4 dollars", 0),
+        ("Tip the courier of order 5017", 0),
+        ("Cancel the older of order 5017 and order 5018", 1),
+        ("Cancel the older of my 120 boats", 1),
+        ("Cancel the newer of 5017 and 5018", 1),
+    ],
+)
+def test_an_id_with_a_number_behind_it_is_one_thing(prompt, rules):
+    assert len(read_task((prompt,)).rankings) == rules

@@ -22,6 +22,7 @@ from guard.provenance.quantity.numerals import (
     scaled,
 )
 from guard.provenance.quantity.rates import BEHIND as PER
+from guard.provenance.request.ids import beside_names, ids
 from guard.provenance.request.logins import accounts, secrets
 from guard.provenance.request.names import names
 from guard.provenance.speech.frames import Entity, Frame, clause_before, framed
@@ -66,25 +67,6 @@ _COUNTED = re.compile(
     r"(?!(?:and|or|to|for|from|in|on|at|as|with|by|per|und|für|an|et|pour|à)\b)[^\W\d_]"
 )
 """After a number: a word that says what is counted, so that the number is no amount."""
-_OBJECT = re.compile(
-    r"(?:\b(?:(?:no|nr)\b\.?|(?:id|ids|number|ticket|order|transaction|invoice|event|booking|reservation|shipment|parcel|case|issue|message|file|document|task|item|"
-    r"pr|mr|(?:pull|merge) request|"
-    r"customer|account|appointment|post|comment|payment)\b):? ?(?:id|no\.?|number|nr\.?)?:? ?#?"
-    r"|#)(?!\d{1,4}[x\u00d7]\s)([A-Za-z]{0,8}[-_]?\d[\w-]{0,40})",
-    re.IGNORECASE,
-)
-_REMARKED = re.compile(
-    r"\b(?:(?:reply|respond|comment)(?: [a-z]+ly)?"
-    r"|(?:add|append|attach|drop|leave|log|make|post|put|record|write) (?:[^\W\d_]+ ){1,3}?"
-    r"(?:note|comment|remark|reply|answer)s?) (?:to|on|in|under) #?(?!(?:19|20)\d\d\b)(\d{2,10})"
-    r"(?=\s*(?:[:.;,!?](?!\d)|$)|\s(?:that|saying|and|then|with)\b)",
-    re.IGNORECASE,
-)
-"""What is remarked on, by its number: "add a note to 7703: the gate is mended"."""
-_BESIDE_A_NAME = re.compile(
-    r"\b[A-Z][\w'\u2019-]+ (?:\(#?(?!(?:19|20)\d\d\))(\d{2,12})\)|\[#?(\d{2,12})\])"
-)
-"""Which one of that name it is: "Ada Roe (1060)". What may be a year is none."""
 _PATH = re.compile(r"(?<![\w/:.@~+-])(?:~|\.{1,2}|[\w.+-]+)?(?:/[\w.+-]+)+/?")
 _CENTS = re.compile(r"\d{1,9}[.,]\d\d")
 _MARKER = re.compile(r"\)\s")
@@ -103,14 +85,14 @@ _BUYING = frozenset({"pay", "buy", "send"})
 
 def extract(text: str) -> tuple[Entity, ...]:
     """Return the typed values of a person's text, in the order of the text."""
-    typed = _untouched([*secrets(text), *dates(text), *_tokens(text), *_ids(text)])
+    typed = _untouched([*secrets(text), *dates(text), *_tokens(text), *ids(text)])
     typed += _free(_networks(text), typed)
     money = _free(_money(text), typed)
     quoted = list(_quotes(text))
     held = [one for one in typed if one.kind != "object_id"]  # "order 6 pens" has no number 6
     typed += _free(_counted(text), [*held, *money, *quoted])
     typed += _free(numerals(text), [*typed, *money, *quoted])
-    typed += _free(_beside_names(text), [*typed, *money, *quoted])
+    typed += _free(beside_names(text), [*typed, *money, *quoted])
     quoted += _free(accounts(text), [*typed, *quoted])
     quoted += _free(_paths(text), [*typed, *quoted, *money])
     named = _free(names(text), [*typed, *quoted, *money])
@@ -158,17 +140,6 @@ def _tokens(text: str) -> Iterator[Entity]:
 def _networks(text: str) -> Iterator[Entity]:
     for one, start, end in networks(text):
         yield Entity("ip", one, one, start, end)
-
-
-def _ids(text: str) -> Iterator[Entity]:
-    for found in (*_OBJECT.finditer(text), *_REMARKED.finditer(text)):
-        yield Entity("object_id", found[1].casefold(), found[1], *found.span(1))
-
-
-def _beside_names(text: str) -> Iterator[Entity]:
-    for found in _BESIDE_A_NAME.finditer(text):
-        one = found.lastindex or 1
-        yield Entity("object_id", found[one], found[one], *found.span(one))
 
 
 def _money(text: str) -> Iterator[Entity]:

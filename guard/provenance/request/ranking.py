@@ -30,6 +30,8 @@ _MORE = late(
     r"|\bthe\s+(?P<rank>(?:more|less)\s+[^\W\d_]{4,}|[^\W\d_]{2,}er|worse)\s+(?:one|of|option)\b(?!\s+the\s+(?:day|week|month)s?\b)",
     re.IGNORECASE,
 )
+_ID = 3
+"""The fewest digits of a number that is more likely what something is called than how many."""
 _PHRASE = re.compile(
     r"[^.,;:!?\n]{1,60}?(?=\s(?:that|who|whose|about|when|if|is|has|should|can|to|for|from|with)\b"
     r"|[.,;:!?\n]|$)",
@@ -201,9 +203,17 @@ def _is_of_one(text: str, said: re.Match[str], end: int) -> bool:
     if said["which"] or not said[0].casefold().endswith("of"):
         return False
     behind = _PHRASE.match(text, said.end(), end)
-    words = behind[0].casefold().split() if behind else []
+    words = _up_to_an_id(behind[0].casefold().split() if behind else [])
     several = any(one in _SEVERAL or (one.endswith("s") and one[-2:] != "ss") for one in words)
     return bool(words) and not several
+
+
+def _up_to_an_id(words: list[str]) -> list[str]:
+    """Return the words up to the id of one thing, where a number follows: of "order 5017 4 EUR"."""
+    for at, one in enumerate(words[:-1]):
+        if at and len(one) >= _ID and one.isdigit() and words[at + 1][0].isdigit():
+            return words[: at + 1]
+    return words
 
 
 def _told_before(text: str, start: int, end: int) -> Iterator[str]:
