@@ -22,6 +22,8 @@ from guard.provenance.vocabulary.lexicon import Capability, stem
 
 _NAMES = frozenset({"name", "quoted", "object_id", "filename"})
 _PLACES = frozenset({"path", "source"})
+_AIMS = frozenset({"dest", "unknown"})
+"""Frames of where something goes, and of what nothing is said of."""
 _FAR = 24
 """How far (characters) a word may stand from the name that it is beside."""
 
@@ -30,11 +32,19 @@ def done_to(task: Task, able: Capability, slot: Slot, value: Value) -> bool:
     """Return whether a request for a tool says of a value that this is done to it."""
     if value.role in _PLACES:
         return lies_where_said(task, able, value.text, value.role)
+    if ("ip", value.text) in task.frames and _is_aim(task, able, value):
+        return True
     if value.role == "recipient" and not slot.open:
         return reaches(task, able, value)
     if slot.named and (phrased(task, able, value) or is_object(task, able, value)):
         return True
     return slot.loose and worded(task, able, value)
+
+
+def _is_aim(task: Task, able: Capability, value: Value) -> bool:
+    """Return whether a request for a tool says of a machine's address that something goes there."""
+    own = (one for piece in asking(task.pieces, able) for one in piece.held if one.kind == "ip")
+    return any(one.canonical == value.text and one.frame in _AIMS for one in own)
 
 
 def is_object(task: Task, able: Capability, value: Value) -> bool:

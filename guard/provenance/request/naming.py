@@ -18,8 +18,6 @@ NAMED = frozenset({"name", "quoted", "filename", "literal"})
 """Kinds of values that are names."""
 LINKING = frozenset({"email", "iban", "url", "phone"})
 """Kinds of values by which a record is the one that is meant."""
-_LITERAL = frozenset({"object_id", "ip"})
-"""Kinds of values that are compared letter for letter as well."""
 SILENT = frozenset({"unasked", "told"})
 """Frames of what authorises nothing: left out, or passed on."""
 
@@ -150,9 +148,8 @@ def keys_of(one: Entity) -> Iterator[tuple[str, str]]:
     if one.kind in NAMED:
         yield "text", text_of(one.literal.lstrip("@#"))
         yield from classify(one.literal)
-    if one.kind in _LITERAL:
-        yield "text", one.literal
     if one.kind == "object_id":
+        yield "text", one.literal
         yield "number", one.canonical
 
 
