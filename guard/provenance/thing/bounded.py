@@ -6,7 +6,7 @@ one amount, in the currency that was said, and the day of which they speak ("due
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -45,6 +45,12 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _HOW = {"older": "lt", "newer": "gt", "before": "lt", "prior": "lt", "after": "gt", "since": "ge"}
 _PLAIN = frozenset(map(stem, ("from", "dated")))
 _SIGN = re.compile(r"[\u20ac$\u00a3]")
+_QUALITY = re.compile(
+    r"\b(?:all|every|each|both|the|my|our|his|her|their|any|of|two|three)\s+"
+    r"(?=([^\W\d_]+)\s+[^\W\d_])",
+    re.IGNORECASE,
+)
+"""What stands before a thing, behind how many of them: "every new ticket"."""
 _LATER = frozenset(map(stem, LATER | TOUCHED))
 _NUMBER = re.compile(r"(?<![\w.,-])\d[\d.,]*(?![\w-])")
 
@@ -120,6 +126,26 @@ def _limited(text: str, bounds: Bounds) -> tuple[Bounds, str]:
 def numbers_in(text: str) -> frozenset[str]:
     """Return the numbers of a text that are no part of a word: "between 10 and 20"."""
     return frozenset(one[0].rstrip(".,").replace(",", "") for one in _NUMBER.finditer(text))
+
+
+def stands_otherwise(phrase: str, record: Record, listed: Iterable[Record]) -> bool:
+    """Return whether a request says how its things stand, and a record stands in another way.
+
+    "All new tickets": where any of a list is new, it is no little word.
+
+    Args:
+        phrase: what the request says of them.
+        record: the record.
+        listed: all that are compared with it.
+    """
+    said = {one[1].casefold() for one in _QUALITY.finditer(phrase)}
+    borne = said.intersection(one for each in listed if said for one in _short(each))
+    return bool(borne) and borne.isdisjoint(_short(record))
+
+
+def _short(record: Record) -> Iterator[str]:
+    """Yield the short texts of a record, trusted or not, in plain small letters."""
+    return map(plainly, (*record.told, *record.states.values()))
 
 
 def lies_within(record: Record, bounds: Bounds, listed: Iterable[Record]) -> bool | None:

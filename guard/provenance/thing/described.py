@@ -87,6 +87,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 """Where all of a request is, as it says first."""
+_SMALL = re.compile(r"\s(?:of|for|in|from|at|on|with|by|about|to)\s(?!(?:the|my|our)\s*\Z)")
+"""What ends the noun of things: "all tickets of Ann"."""
 _NTH = re.compile(r"\d+(?:st|nd|rd|th)?", re.IGNORECASE)
 _OF_THINGS = EACH | frozenset({"the", "my", "our", "his", "her", "their", "these", "those", "any"})
 """Words that stand before a thing, or before what it is like."""
@@ -210,7 +212,19 @@ def _words(phrase: str, able: Capability, covered: frozenset[str]) -> Said:
     things = things_of(able.stems) - {verb}
     numbers = {digits for _, noun, digits in numbered(phrase) if noun in things}
     numbers |= {one[1] for one in _YEAR.finditer(phrase)}
-    return Said(words | (numbers - covered), stems - words, many, is_dated(phrase), phrase)
+    # Of several, a noun beside theirs says of which sort they are: "all invoice tickets".
+    sort = frozenset[str]() if many == 1 else stems - words - _heads(phrase, able)
+    words |= sort | (numbers - covered)
+    return Said(words, stems - words, many, is_dated(phrase), phrase)
+
+
+def _heads(phrase: str, able: Capability) -> frozenset[str]:
+    """Return the stems that only say again what the things are: the tool's noun, or the last."""
+    end = _SMALL.search(phrase)
+    said = [stem(one[0]) for one in WORD.finditer(phrase[: end.start()] if end else phrase)]
+    return frozenset(
+        one for one in said if not noun_classes(one).isdisjoint(able.nouns)
+    ) | frozenset(said[-1:])
 
 
 def _is_state(before: str, word: str, after: str) -> bool:

@@ -28,7 +28,7 @@ from guard.provenance.source.worth import Worth, is_its_own
 from guard.provenance.speech.sentences import WORD
 from guard.provenance.speech.unasked import without
 from guard.provenance.thing.alike import Days, apart, days_of, is_surely_another, like, pointed
-from guard.provenance.thing.bounded import ANY, lies_within
+from guard.provenance.thing.bounded import ANY, lies_within, stands_otherwise
 from guard.provenance.thing.described import Said, behind_place, is_dated, said_of, topic_of
 from guard.provenance.thing.listed import is_sought, listing_of, rivals
 from guard.provenance.thing.lone import is_lone
@@ -207,9 +207,10 @@ def _is_beyond(known: Known, place: Place, said: Said, days: Days | None) -> boo
     record = known.record(place.record)
     if days is not None and not any(map(days, record.days)):
         return True
-    return said.bounds != ANY and not (
-        place.seen.trusted and lies_within(record, said.bounds, rivals(known, place))
-    )
+    every = rivals(known, place)
+    if said.bounds != ANY and not (place.seen.trusted and lies_within(record, said.bounds, every)):
+        return True
+    return stands_otherwise(said.phrase, record, every)
 
 
 def _is_doubtful(
