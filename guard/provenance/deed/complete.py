@@ -93,7 +93,7 @@ def completed(
             found[at] = value, Worth(LINKED, "linked_record", place)
         elif slot.target and its.place and its.why in _WEAK:
             beside = [one.text for n, (one, _) in enumerate(values) if n != at]
-            around = surrounded(held, task, able, values, at)
+            around = surrounded(held, task, known, able, values, at)
             found[at] = value, meant(task, known, held.spec, able, value, beside, around) or its
     for more in (halved(held, task, able, found, slots), nearby(task, able, found, slots)):
         for at in more:

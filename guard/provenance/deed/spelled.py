@@ -14,6 +14,7 @@ from guard.provenance.deed.budget import asks_for
 from guard.provenance.deed.carried import carries
 from guard.provenance.deed.edits import edits
 from guard.provenance.deed.goes import goes
+from guard.provenance.deed.handed import handing
 from guard.provenance.deed.henceforth import henceforth
 from guard.provenance.deed.postponed import postpones
 from guard.provenance.deed.should import should
@@ -54,6 +55,7 @@ def picks(task: Task, known: Known, able: Capability, values: Values) -> int:
         chosen(task, known, able, values)
         or sets(task, known, able, values)
         or spelled(task, known, able, values)
+        or len(handing(task, known, able, values))
         or ("change" in able.verbs and puts_right(task, known, able, values))
         or edits(task, able, values)
         or (" go " in task.folded and goes(task, known, able, values))

@@ -12,8 +12,10 @@ from functools import lru_cache
 from guard.model.call import Held
 from guard.provenance.deed.acts import says_little
 from guard.provenance.deed.carried import leading
+from guard.provenance.deed.handed import handing
 from guard.provenance.request.pieces import Piece
 from guard.provenance.request.task import Task
+from guard.provenance.result.known import Known
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
 from guard.provenance.speech.sentences import WORD
@@ -31,12 +33,15 @@ _FAR = 16
 _SAID = frozenset({"in_prompt", "linked_record"})
 
 
-def surrounded(held: Held, task: Task, able: Capability, values: Values, at: int) -> Around:
+def surrounded(
+    held: Held, task: Task, known: Known, able: Capability, values: Values, at: int
+) -> Around:
     """Return what a call says beside one argument of it.
 
     Args:
         held: the tool.
         task: what the person said.
+        known: what the session has seen.
         able: what the tool does.
         values: the arguments, each with what it is worth so far.
         at: which of them is left out.
@@ -49,7 +54,8 @@ def surrounded(held: Held, task: Task, able: Capability, values: Values, at: int
         # Where something goes to is not where it lies, and what may be left out is a change.
         if n != at and one.why in _SAID and value.path in needed and not _goes(task, value)
     )
-    return Around(frozenset(within), _deciding(task, able, values))
+    pieces = _deciding(task, able, values) or handing(task, known, able, values)
+    return Around(frozenset(within), pieces)
 
 
 def _goes(task: Task, value: Value) -> bool:

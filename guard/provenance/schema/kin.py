@@ -18,6 +18,8 @@ HOLDERS = frozenset(
     map(stem, ("response", "payload", "output", "node", "edge", "found", "all", "open", "page"))
 )
 """Words of fields that only hold what was asked for."""
+HANDS = frozenset(map(stem, ("assignee", "owner", "keeper", "handler", "caretaker")))
+"""Words of arguments for in whose hands a thing is: somebody, and no thing of its own sort."""
 _IDS = frozenset({"id", "ids", "uid", "uuid", "key"})
 """Words before which there is a thing, be it a verb elsewhere: the `show_id` of a show."""
 _EMPTY = FORMAL - {"instance", "resource"}  # a cloud has many, and stops one of them

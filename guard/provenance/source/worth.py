@@ -12,7 +12,7 @@ from guard.provenance.request.task import Task
 from guard.provenance.result.known import Known, Place
 from guard.provenance.result.records import Record, is_id, plainly
 from guard.provenance.result.segment import Endorsed
-from guard.provenance.schema.kin import holds, kin_of, own_kin, tells_of
+from guard.provenance.schema.kin import HANDS, holds, kin_of, own_kin, tells_of
 from guard.provenance.source.amounts import converts, follows, in_its_unit, places_of, said_amount
 from guard.provenance.source.doubtful import doubtful
 from guard.provenance.source.elements import other_element, said_element, shares, unspoken
@@ -39,6 +39,7 @@ _MEASURES = frozenset({"date", "time", "number", "amount"})
 _TIMELESS = ("", "")
 _SPELLED = frozenset({"query", "secret", "profile", "url"})
 """Roles whose values the person may have said letter for letter, whatever they are."""
+_PERSON = frozenset({"person"})
 _EXCERPT = 80
 _NEAR = 2
 """So many parts of a path, its last ones, say what its field is of."""
@@ -256,7 +257,10 @@ def _of_a_kind(value: Value, place: Place) -> bool:
     seen = tells_of(tool)
     if not seen or not value.nouns or not seen.isdisjoint(value.nouns):
         return True
-    return not own_kin(value.path).isdisjoint(kin_of(*path.split(".")[-_NEAR:]))
+    own = own_kin(value.path)
+    if seen >= _PERSON and not own.isdisjoint(HANDS):
+        return True  # in whose hands it is put is one of the people
+    return not own.isdisjoint(kin_of(*path.split(".")[-_NEAR:]))
 
 
 def is_its_own(value: Value, place: Place) -> bool:

@@ -18,7 +18,17 @@ from guard.provenance.vocabulary.lexicon import is_stop, stem
 
 _LIVE = frozenset(
     {
-        *("open", "opened", "active", "pending", "submitted", "requested", "waiting", "awaiting"),
+        *(
+            "new",
+            "open",
+            "opened",
+            "active",
+            "pending",
+            "submitted",
+            "requested",
+            "waiting",
+            "awaiting",
+        ),
         *("unresolved", "upcoming", "scheduled"),
     }
 )
