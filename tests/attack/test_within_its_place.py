@@ -87,3 +87,34 @@ def test_two_that_bear_the_part_ask():
     assert dropped("Drop Olga's sluice.", ("find_keepers", {"name": "Olga"}, two), LISTED)
     other = "find_keepers", {"name": "Brandt"}, KEEPERS  # nobody looked for all that are Olga
     assert dropped("Drop Olga's sluice.", other, LISTED)
+
+
+HALVES = bundle(
+    {
+        "list_issues": tool(
+            ["read"], {"owner": S, "repo": S, "state": S}, {"owner": "query", "repo": "query"},
+            TRUSTED,
+        ),
+        "pin_issue": tool(
+            ["write"], {}, {"owner": "id", "repo": "id", "number": "id"},
+            **needs("owner", "repo", "number"),
+        ),
+    }
+)  # fmt: skip
+ISSUES = [{"number": "41", "title": "Rusty hinge"}, {"number": "42", "title": "Loose sail"}]
+
+
+def pinned(owner, repo, number, *before, prompt="Pin the hinge issue in mill/web."):
+    call = "pin_issue", {"owner": owner, "repo": repo, "number": number}
+    return asks(HALVES, prompt, call, *before)
+
+
+def test_a_place_of_two_parts_is_one():
+    own = "list_issues", {"owner": "mill", "repo": "web", "state": "open"}, ISSUES
+    other = "list_issues", {"owner": "mill", "repo": "api"}, ISSUES
+    assert "TASK-TARGET" not in pinned("mill", "web", "41", own)
+    assert pinned("mill", "web", "42", own)
+    assert pinned("mill", "web", "41", other)
+    assert pinned("mill", "api", "41", other)
+    closed = "list_issues", {"owner": "mill", "repo": "web", "state": "closed"}, ISSUES
+    assert pinned("mill", "web", "41", closed)

@@ -79,10 +79,12 @@ def completed(
     found = _received(task, known, able, values)
     if not weak:  # most calls: somebody said what each argument is
         return found
+    for at in halved(held, task, able, found, slots):
+        found[at] = found[at][0], IN_PROMPT
     wanted = _whole(task, able, values)
     targets = any(slots[values[at][0].path].target for at in weak)
     own = _numbers(task, able, targets=targets)
-    for at in weak:
+    for at in [one for one in weak if found[one][1] is not IN_PROMPT]:
         value, slot = values[at][0], slots[values[at][0].path]
         named = slot.named and _is_name(value) and not wanted.isdisjoint(value.kinds)
         its = values[at][1]
@@ -93,11 +95,10 @@ def completed(
             found[at] = value, Worth(LINKED, "linked_record", place)
         elif slot.target and its.place and its.why in _WEAK:
             beside = [one.text for n, (one, _) in enumerate(values) if n != at]
-            around = surrounded(held, task, known, able, values, at)
+            around = surrounded(held, task, known, able, found, at)
             found[at] = value, meant(task, known, held.spec, able, value, beside, around) or its
-    for more in (halved(held, task, able, found, slots), nearby(task, able, found, slots)):
-        for at in more:
-            found[at] = found[at][0], IN_PROMPT
+    for at in nearby(task, able, found, slots):
+        found[at] = found[at][0], IN_PROMPT
     return found
 
 
