@@ -26,10 +26,12 @@ def told_of(
         own: the requests for what the tool does.
         values: the arguments with their worth.
     """
+    if not own or not to_me(task.wanted):
+        return  # nearly always
     going = [
         at for at, (one, its) in enumerate(values) if one.level == "dest" and its.why in _NAMED
     ]
-    if not going or not own or not all(to_me(task.wanted[one.start : one.end]) for one in own):
+    if not going or not all(to_me(task.wanted[one.start : one.end]) for one in own):
         return
     for at in going:
         kinds = values[at][0].kinds

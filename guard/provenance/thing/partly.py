@@ -32,16 +32,16 @@ def partly(task: Task, known: Known, able: Capability, value: Value) -> Worth | 
         return None  # whose amount is whose is said by their names
     said = _said(task, able)
     for place in known.seen(value.kinds) if said else ():
-        listing = listing_of(known, place)
-        if listing is None or not (place.record and place.seen.trusted):
-            continue
-        if place.seen.path.endswith(".*"):
+        if not (place.record and place.seen.trusted) or place.seen.path.endswith(".*"):
             continue  # who stands in its list does not bear its name
-        record, every = known.record(place.record), rivals(known, place)
-        for words in said:
-            if points(task, known, value, place, record):
-                break  # the boss of whom they name is somebody else
-            if words <= _own(record) and is_sought(task, known, listing, words):
+        record = known.record(place.record)
+        borne = [words for words in said if words <= _own(record)]
+        listing = listing_of(known, place) if borne else None
+        if listing is None or points(task, known, value, place, record):
+            continue  # the boss of whom they name is somebody else
+        for words in borne:
+            if is_sought(task, known, listing, words):
+                every = rivals(known, place)
                 like = {one.identity or one.called for one in every if words <= _own(one)}
                 if len(like) == 1:
                     return Worth(LINKED, "linked_record", place)
