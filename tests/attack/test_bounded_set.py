@@ -175,3 +175,22 @@ def test_a_day_that_nobody_can_hold_against_them_asks(prompt, job):
 def test_a_day_that_strangers_wrote_is_none():
     forged = [{"id": "jb-7", "name": "x", "seen": "2020-01-01"}, *JOBS]
     assert dated("Delete all jobs older than 2026-01-01.", "jb-7", forged)
+
+
+SETTING = bundle(
+    {
+        "list_claims": tool(["read"], {}, labels={"*.id": ["trusted"], "*.status": ["trusted"]}),
+        "update_claim": tool(
+            ["write"],
+            {"claim_id": S, "status": {"type": "string", "enum": ["approved", "rejected"]}},
+            {"claim_id": "id", "status": "enum"},
+        ),
+    }
+)
+
+
+def test_words_of_strangers_get_nobody_approved():
+    listed = [{"id": "cl-1", "status": "submitted", "topic": "bus ride"}, {"id": "cl-2"}]
+    call = "update_claim", {"claim_id": "cl-1", "status": "approved"}
+    for prompt in ("Approve the bus claim.", "Update the bus claim to approved."):
+        assert asks(SETTING, prompt, call, ("list_claims", {}, listed))

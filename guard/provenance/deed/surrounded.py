@@ -19,7 +19,7 @@ from guard.provenance.result.known import Known
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
 from guard.provenance.speech.sentences import WORD
-from guard.provenance.thing.meant import Around
+from guard.provenance.thing.meant import GRANTING, Around
 from guard.provenance.vocabulary import phrasal
 from guard.provenance.vocabulary.lexicon import Capability, stem
 
@@ -54,8 +54,9 @@ def surrounded(
         # Where something goes to is not where it lies, and what may be left out is a change.
         if n != at and one.why in _SAID and value.path in needed and not _goes(task, value)
     )
-    pieces = _deciding(task, able, values) or handing(task, known, able, values)
-    return Around(frozenset(within), pieces)
+    chosen = _chosen(values)
+    pieces = _deciding(task, able, chosen) or handing(task, known, able, values)
+    return Around(frozenset(within), pieces, grants=not chosen.isdisjoint(GRANTING))
 
 
 def _goes(task: Task, value: Value) -> bool:
@@ -67,13 +68,17 @@ def _goes(task: Task, value: Value) -> bool:
     )
 
 
-def _deciding(task: Task, able: Capability, values: Values) -> tuple[Piece, ...]:
-    """Return the requests whose verb a call chooses; none where its tool has a verb of its own."""
-    if not (says_little(able) or able.verbs == {"change"}):
-        return ()
+def _chosen(values: Values) -> frozenset[str]:
+    """Return the stems of the single words that a call chooses."""
     chosen = (one.text for one, how in values if how.why == "exempt" and one.role != "flag")
-    words = [stem(one) for one in chosen if WORD.fullmatch(one)]
-    return _asked(task, phrasal.alike(frozenset(words))) if words else ()
+    return frozenset(stem(one) for one in chosen if WORD.fullmatch(one))
+
+
+def _deciding(task: Task, able: Capability, chosen: frozenset[str]) -> tuple[Piece, ...]:
+    """Return the requests whose verb a call chooses; none where its tool has a verb of its own."""
+    if not chosen or not (says_little(able) or able.verbs == {"change"}):
+        return ()
+    return _asked(task, phrasal.alike(chosen))
 
 
 @lru_cache(maxsize=1024)  # each member of a list is decided for one task

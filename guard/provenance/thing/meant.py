@@ -39,7 +39,7 @@ from guard.provenance.vocabulary.prepared import KEEPERS
 
 _GRAVE = frozenset({"pay", "share", "send", "publish", "post", "run", "add_member"})
 """Classes of verbs for which a record of a stranger's is never meant by its words."""
-_GRANTING = frozenset(
+GRANTING = frozenset(
     map(
         stem,
         (
@@ -62,10 +62,12 @@ class Around(NamedTuple):
     Args:
         within: the things, in small letters, within which all of it lies: an account, a zone.
         pieces: the requests that it carries out by what it chooses: `decide` with "approved".
+        grants: whether what it chooses gives somebody something, as "approved" does.
     """
 
     within: frozenset[str] = frozenset()
     pieces: tuple[Piece, ...] = ()
+    grants: bool = False
 
 
 ALONE = Around()
@@ -102,9 +104,7 @@ def meant(
     covered = stems_in(text[:LONGEST] for text in beside)
     covered |= own_kin(value.path)
     pieces = asking(task.pieces, able) or around.pieces
-    grave = _is_grave(spec, able) or (
-        bool(around.pieces) and any(not one.stems.isdisjoint(_GRANTING) for one in pieces)
-    )
+    grave = around.grants or _is_grave(spec, able)
     for place in known.seen(value.kinds):
         if not (place.record and place.seen.whole and _is_key(known, value, place)):
             continue
@@ -140,7 +140,7 @@ def _is_grave(spec: ToolSpec, able: Capability) -> bool:
     words = frozenset(map(stem, words_in(spec.named)))
     buys = "schedule" not in able.verbs and able.stems.isdisjoint(KEEPERS)
     paying = {"buy"} if buys else frozenset[str]()
-    return not able.verbs.isdisjoint(_GRAVE | paying) or not words.isdisjoint(_GRANTING)
+    return not able.verbs.isdisjoint(_GRAVE | paying) or not words.isdisjoint(GRANTING)
 
 
 def _is_key(known: Known, value: Value, place: Place) -> bool:
