@@ -472,7 +472,8 @@ FILES = {
     "server_env_reserved": "This variable is the guard's own and is not passed to a server.",
     "server_not_started": "The server's command could not be started.",
     "server_wants_token": "The server lists its tools only with an access token, or did not take the one it was shown.",
-    "server_unreachable": "The server could not be asked for its tools. Start it by hand to see why.",
+    "server_unreachable": "The server could not be asked for its tools. Look whether its URL, path included, is that of its "
+    "MCP endpoint; a command, start by hand to see why.",
     "server_unknown": "guard.yaml has no server of this name.",
     "access_unknown": "The policy has no access of this name. It knows `reduced`, `read_only`, `stopped` and "
     "those under `access` in guard.yaml.",

@@ -4,7 +4,6 @@ Ends with 0 fine, 1 findings, 3 where guard.yaml or its policy cannot be loaded.
 """
 
 import argparse
-import asyncio
 import json
 import os
 import socket
@@ -14,7 +13,6 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from guard.errors import Unusable
 from guard.grant.offline import Step
@@ -24,6 +22,7 @@ from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, Commands
 from guard_adapters.cli.doctor_credentials import between, probes
 from guard_adapters.cli.doctor_live import live
 from guard_adapters.cli.doctor_people import approver, connected, few
+from guard_adapters.cli.doctor_servers import reached_servers
 from guard_adapters.cli.doctor_signer import reached_signer, signer
 from guard_adapters.cli.doctor_store import reached_store, store
 from guard_adapters.cli.place import CONFIG
@@ -36,8 +35,6 @@ OLDEST_PYTHON: Final = (3, 11)
 WAL_FLAW: Final = ((3, 7, 0), (3, 51, 2))
 """SQLite in which two connections that reset a write-ahead log at once can damage it."""
 
-CONNECT_S: Final = 2
-
 
 def register(commands: Commands) -> None:
     """Add the command."""
@@ -46,7 +43,7 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "--connect",
         action="store_true",
-        help="also try to reach the servers, the store and the signer",
+        help="also try the store, the signer and the servers: those that are commands are started",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
@@ -65,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     if args.connect:
         found.extend(reached_store(loaded))
         found.extend(reached_signer(loaded))
-        found.extend(asyncio.run(_reached(loaded)))
+        found.extend(reached_servers(loaded))
     _tell(found, as_json=args.json)
     return FINDINGS if any(code != "note" for code, _ in found) else FINE
 
@@ -201,26 +198,6 @@ LOOKS: Final[tuple[Callable[[Loaded], Iterator[Said]], ...]] = (
     keys, signer, state, store, address, access, tools, between, probes, approver, connected,
     offline, findings,
 )  # fmt: skip
-
-
-async def _reached(loaded: Loaded) -> list[Said]:
-    found = [
-        _reach(name, server.url) for name, server in loaded.catalog.servers.items() if server.url
-    ]
-    return [said for said in await asyncio.gather(*found) if said]
-
-
-async def _reach(name: str, url: str) -> Said | None:
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    try:
-        async with asyncio.timeout(CONNECT_S):
-            _, writer = await asyncio.open_connection(parts.hostname, port)
-    except (OSError, TimeoutError) as error:
-        why = getattr(error, "strerror", None) or "no answer"
-        return "server_unreachable", f"Server {name!r} at {parts.hostname}:{port}: {why}."
-    writer.close()
-    return None
 
 
 def _tell(found: list[Said], *, as_json: bool) -> None:

@@ -20,11 +20,14 @@ from guard_adapters.wiring.load import Loaded, load, reachable
 from guard_adapters.wiring.proving_between import lent, maker_of
 from guard_adapters.wiring.proving_exchange import Asking
 
+ASKING = Asking(principal="guard", agent="guard-check")
+"""For whom a list is asked where nobody says."""
+
 PIN_LINE = re.compile(r"^(?P<indent>\s*)pin:\s*sha256:[0-9a-f]{64}\s*(?P<rest>#.*)?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Published:
+class Published:
     """One tool as it is published now, beside what guard.yaml accepts."""
 
     tool: Listed
@@ -44,17 +47,19 @@ def register(commands: Commands) -> None:
     accept.add_argument("tool", help="the tool's name")
     for one in (diff, accept):
         asked = one.add_argument_group("where a server wants a token to list its tools")
-        asked.add_argument("--principal", default="guard", help="the person that it is for")
-        asked.add_argument("--agent", default="guard-check", help="the agent that it is for")
+        asked.add_argument(
+            "--principal", default=ASKING.principal, help="the person that it is for"
+        )
+        asked.add_argument("--agent", default=ASKING.agent, help="the agent that it is for")
 
 
 def run(args: argparse.Namespace) -> int:
     """Ask the server, compare, and for `accept` change one line."""
     asking = Asking(principal=args.principal, agent=args.agent)
-    published = asyncio.run(_published(load(args.config), args.server, asking))
+    listed = asyncio.run(published(load(args.config), args.server, asking))
     if args.action == "diff":
-        return _said(published)
-    found = next((one for one in published if one.tool.name == args.tool), None)
+        return _said(listed)
+    found = next((one for one in listed if one.tool.name == args.tool), None)
     if found is None:
         raise Unusable(
             f"The server {args.server!r} publishes no tool {args.tool!r}.",
@@ -67,14 +72,22 @@ def run(args: argparse.Namespace) -> int:
     return FINE
 
 
-async def _published(loaded: Loaded, name: str, asking: Asking) -> list[_Published]:
+async def published(loaded: Loaded, name: str, asking: Asking) -> list[Published]:
+    """Return every tool that a server publishes, beside what guard.yaml accepts.
+
+    Raises:
+        Unusable: it cannot be asked, or gives no list.
+        Refused, Unavailable: it wants a token, and there is none.
+    """
     server = reachable(loaded, name)
     async with lent(loaded, server, maker_of(loaded), asking) as key:
-        tools = await tools_of(server.url, list(server.command), key)
+        tools = await tools_of(
+            server.url, list(server.command), key, environ=server.environ, cwd=server.cwd
+        )
     return [_compared(loaded, name, tool) for tool in tools]
 
 
-def _compared(loaded: Loaded, server: str, tool: Listed) -> _Published:
+def _compared(loaded: Loaded, server: str, tool: Listed) -> Published:
     digest, spec = tool_digest(tool.definition), loaded.catalog.tools.get(f"{server}/{tool.name}")
     if spec is None:
         state = "unlisted"
@@ -82,24 +95,24 @@ def _compared(loaded: Loaded, server: str, tool: Listed) -> _Published:
         state = "unpinned"
     else:
         state = "pinned" if digest.removeprefix("sha256:") in _bare(spec.pins) else "changed"
-    return _Published(tool=tool, digest=digest, state=state)
+    return Published(tool=tool, digest=digest, state=state)
 
 
 def _bare(pins: frozenset[str]) -> frozenset[str]:
     return frozenset(pin.removeprefix("sha256:") for pin in pins)
 
 
-def _said(published: list[_Published]) -> int:
-    for one in published:
+def _said(listed: list[Published]) -> int:
+    for one in listed:
         print(f"{one.state:9} {one.tool.name}  {one.digest}")
         if one.state == "changed":
             print(json.dumps(one.tool.definition, indent=2, sort_keys=True))
-    changed = [one for one in published if one.state == "changed"]
-    print(f"{len(published)} tools, {len(changed)} changed")
+    changed = [one for one in listed if one.state == "changed"]
+    print(f"{len(listed)} tools, {len(changed)} changed")
     return FINDINGS if changed else FINE
 
 
-def _accept(path: Path, server: str, found: _Published) -> None:
+def _accept(path: Path, server: str, found: Published) -> None:
     document = read_yaml(path)
     place = ("servers", server, "tools", found.tool.name)
     line = document.lines.get((*place, "pin"))

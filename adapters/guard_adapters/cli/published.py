@@ -60,13 +60,22 @@ class _Answer(Protocol):
     status_code: int
 
 
-async def tools_of(url: str, command: list[str], key: Key | None = None) -> list[Listed]:
+async def tools_of(
+    url: str,
+    command: list[str],
+    key: Key | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    cwd: str = "",
+) -> list[Listed]:
     """Return every tool of a server.
 
     Args:
         url: where it is; empty: `command` starts it.
         command: see there.
         key: what goes with each message to a URL.
+        environ: what the command is given beside the usual environment.
+        cwd: where it is started; empty: here.
 
     Raises:
         Unusable: `server_wants_token`, `server_unreachable`.
@@ -90,7 +99,12 @@ async def tools_of(url: str, command: list[str], key: Key | None = None) -> list
                 http.event_hooks = {"response": [note]}
                 target = streamable_http_client(url, http_client=http)
             else:
-                target = StdioServerParameters(command=command[0], args=command[1:])
+                target = StdioServerParameters(
+                    command=command[0],
+                    args=command[1:],
+                    env=dict(environ or {}),
+                    cwd=cwd or None,
+                )
             client = await stack.enter_async_context(Client(target))
             cursor: str | None = None
             while True:
@@ -105,15 +119,17 @@ async def tools_of(url: str, command: list[str], key: Key | None = None) -> list
                 if not cursor:
                     return found
     except Exception as error:  # noqa: BLE001  the SDK raises groups and own types: no list
-        raise _no_list(error, statuses, key) from None
+        raise _no_list(error, statuses, key, url) from None
 
 
-def _no_list(error: Exception, statuses: set[int], key: Key | None) -> Unusable:
+def _no_list(error: Exception, statuses: set[int], key: Key | None, url: str) -> Unusable:
     if HTTPStatus.UNAUTHORIZED not in statuses:
         return Unusable(
             f"The server gave no list of tools: {_first(error)}.",
             code="server_unreachable",
-            next_step="Start it by hand to see what it says, then try again.",
+            next_step="Look whether the URL is that of its MCP endpoint, path included."
+            if url
+            else "Start it by hand to see what it says, then try again.",
         )
     said = "did not take the token" if key is not None else "lists its tools only with a token"
     return Unusable(

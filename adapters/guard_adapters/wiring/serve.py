@@ -147,6 +147,8 @@ def bridges_of(wired: Wired) -> dict[str, Bridge]:
                 cwd=one.cwd or None,
             ),
             pulls=pulls(frozenset(one.hooks)),
+            name=name,
+            faults=wired.faults,
             max_children=most,
         )
         for name, one in wired.bundle.catalog.servers.items()

@@ -158,3 +158,19 @@ async def test_closing_a_stream_withdraws_its_request(
         await calling
     await post(bridge, "ann", tool(2, "t", _meta=MODERN))
     assert "cancelled" in capfd.readouterr().err
+
+
+async def test_a_command_that_cannot_be_started_is_said_once_until_it_can(bridge: Bridge) -> None:
+    said: list[str] = []
+    bridge.name, bridge.faults.tell, works = "shop", said.append, bridge.command
+    bridge.command = Command(argv=("nosuchprog-of-guard",), env={})
+    for who in ("ann", "bob"):
+        with pytest.raises(UpstreamFailed):
+            await post(bridge, who, HELLO)
+    why = "server_not_started: No such file or directory"
+    assert said == [f"The server 'shop' cannot be started ({why})."]
+    assert bridge.faults.standing() == [("The server 'shop' cannot be started", why)]
+
+    bridge.command = works
+    await opened(bridge, "ann")
+    assert bridge.faults.standing() == []

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from guard.errors import Unusable
 from guard.grant.credential import Credential
+from guard_adapters._faults import Faults
 from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.pool import Headers, HttpClient, Upstream
 from guard_adapters.front.hooks.gate import HookGate
@@ -53,6 +54,8 @@ class Bridge:
 
     command: Command
     pulls: Pulls | None = None  # opens what each child may pull credentials from
+    name: str = ""  # of the server, for whoever operates the guard
+    faults: Faults = field(default_factory=Faults)
     max_children: int = MAX_CHILDREN
     idle_s: float = IDLE_S
     children: dict[tuple[str, str], _Kept] = field(default_factory=dict)
@@ -91,9 +94,15 @@ class Bridge:
         except (Unusable, OSError) as wrong:
             await kept.closing.aclose()
             code = wrong.code if isinstance(wrong, Unusable) else "server_not_started"
+            self.faults.note(self._unstarted, _why(wrong))
             raise UpstreamFailed(code, sent=False) from wrong
+        self.faults.over(self._unstarted)
         gate.pid = line.child.pid  # until now, nobody was let in
         return kept
+
+    @property
+    def _unstarted(self) -> str:
+        return f"The server {self.name!r} cannot be started"
 
     async def reap(self) -> None:
         """Stop children that ended or that nobody used for `idle_s`."""
@@ -115,6 +124,14 @@ class Bridge:
     async def aclose(self) -> None:
         """Stop all children."""
         await asyncio.gather(*(self.stop(key) for key in list(self.children)))
+
+
+def _why(wrong: Unusable | OSError) -> str:
+    """Return why a program cannot be started, in the words of the system where it has some."""
+    cause = wrong if isinstance(wrong, OSError) else wrong.__cause__
+    code = wrong.code if isinstance(wrong, Unusable) else "server_not_started"
+    said = cause.strerror if isinstance(cause, OSError) else ""
+    return f"{code}: {said}" if said else code
 
 
 def _now() -> float:
