@@ -21,10 +21,11 @@ from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, Commands
 from guard_adapters.cli.doctor_credentials import between, probes
 from guard_adapters.cli.doctor_live import live
-from guard_adapters.cli.doctor_people import approver, connected, few
+from guard_adapters.cli.doctor_people import approver, connected, few, keyless
 from guard_adapters.cli.doctor_servers import reached_servers
 from guard_adapters.cli.doctor_signer import reached_signer, signer
 from guard_adapters.cli.doctor_store import reached_store, store
+from guard_adapters.cli.doctor_trust import untrusted
 from guard_adapters.cli.place import CONFIG
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring.announcing import listening_at
@@ -195,8 +196,8 @@ def offline(loaded: Loaded) -> Iterator[Said]:
 
 
 LOOKS: Final[tuple[Callable[[Loaded], Iterator[Said]], ...]] = (
-    keys, signer, state, store, address, access, tools, between, probes, approver, connected,
-    offline, findings,
+    keys, signer, state, store, address, access, tools, untrusted, between, probes, approver,
+    keyless, connected, offline, findings,
 )  # fmt: skip
 
 

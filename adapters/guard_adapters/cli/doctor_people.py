@@ -39,6 +39,34 @@ def approver(loaded: Loaded) -> Iterator[tuple[str, str]]:
         yield from _console(loaded)
 
 
+def keyless(loaded: Loaded) -> Iterator[tuple[str, str]]:
+    """Say which rules ask people who are listed, and of whom too few have a passkey yet.
+
+    Of a database without a guard that runs here nothing is said: who has one is not known.
+    """
+    listed = [
+        (name, asked)
+        for name, rule in sorted(loaded.bundle.rules.items())
+        if (asked := rule.requirement) and not _nobody(loaded, asked)
+    ]
+    enrolled = _enrolled(loaded) if listed else None
+    if enrolled is None:
+        return
+    short = [name for name, asked in listed if not _could(asked, enrolled)]
+    if short:
+        text = (
+            f"Too few of those whom these rules ask have a passkey: {few(short)}. Calls that they"
+        )
+        tail = "ask about are denied (no_reviewer). Let people in: guard reviewers invite NAME."
+        yield "reviewers_keyless", f"{text} {tail}"
+
+
+def _could(asked: Requirement, enrolled: Sequence[Voter]) -> bool:
+    if asked.kind == "self":  # who that will be is not known here
+        return bool(enrolled)
+    return sum(bool(one.groups & asked.groups) for one in enrolled) >= asked.quorum
+
+
 def connected(loaded: Loaded) -> Iterator[tuple[str, str]]:
     """Say which rules ask several people of whom too many let each other in: those count as one.
 
@@ -70,7 +98,7 @@ def connected(loaded: Loaded) -> Iterator[tuple[str, str]]:
 def _people(loaded: Loaded) -> Sequence[Voter]:
     """Return everybody of the reviewers file: who is not let in yet may be, by somebody else."""
     people = loaded.directory.people.values()
-    known = {one.principal: one for one in _enrolled(loaded)}
+    known = {one.principal: one for one in _enrolled(loaded) or ()}
     return [
         known.get(one.principal)
         or Voter(principal=one.principal, groups=one.groups, uv=True, device_bound=True)
@@ -78,18 +106,22 @@ def _people(loaded: Loaded) -> Sequence[Voter]:
     ]
 
 
-def _enrolled(loaded: Loaded) -> Sequence[Voter]:
+def _enrolled(loaded: Loaded) -> Sequence[Voter] | None:
+    """Return everybody who has a passkey; None: that is not known from here."""
     if listening_at(loaded.state) is None:
+        kept = loaded.installation.store
+        if kept.url_env or kept.url_file:
+            return None
         file = loaded.state / FILE
         try:
             return loaded.directory.voters(*read_reviewers(file)) if file.is_file() else ()
         except Unusable:
-            return ()  # a guard that is no server has it open
+            return None  # a guard that is no server has it open
     try:
         place = Place(state=loaded.state, name=loaded.installation.name)
         rows = OperatorClient(place).ask("GET", "reviewers")["reviewers"]
     except GuardError:
-        return ()
+        return None
     return [_voter(one) for one in rows if one["keys"]]
 
 

@@ -146,3 +146,83 @@ def test_people_who_let_each_other_in_are_named_where_several_are_asked(
     assert not {"approver_missing", "unusable"} & {
         one.partition(":")[0] for one in lines.splitlines()
     }
+
+
+def lines_of(folder, capsys):
+    main(["doctor", "--config", str(folder / "guard.yaml"), "--json"])
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return {row["code"]: row["text"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("group", "quorum", "let_in", "keyless"),
+    [
+        ("finance", "1", [], True),
+        ("session-owner", "1", [], True),
+        ("finance", "2", LINKED[:1], True),
+        ("legal", "1", LINKED[:1], True),
+        ("finance", "1", LINKED[:1], False),
+        ("session-owner", "1", LINKED[:1], False),
+        ("finance", "2", LINKED, False),  # that they count as one is said, not this
+    ],
+)
+@pytest.mark.parametrize("ran", [False, True])
+def test_rules_whose_people_have_no_passkey_yet_are_named(
+    tmp_path, capsys, group, quorum, let_in, keyless, ran
+):
+    said(tmp_path, capsys, people=ANA + BOB, group=group, quorum=quorum)
+    if let_in or ran:
+        wired = build(load(tmp_path / "guard.yaml"))
+        asyncio.run(lets_in(wired.store, let_in))
+        wired.close()
+
+    found = lines_of(tmp_path, capsys)
+    assert ("reviewers_keyless" in found) is keyless
+    assert not keyless or "ASK-1" in found["reviewers_keyless"]
+    assert "approver_missing" not in found
+
+
+@pytest.mark.parametrize(
+    ("policies", "trust", "confirmed", "told"),
+    [
+        ('"starter:baseline"', "untrusted", "true", True),
+        ('"starter:mcp-proxy"', "untrusted", "true", True),
+        ('"starter:agent-tasks"', "untrusted", "true", True),
+        ('"starter:baseline"', "trusted", "true", False),
+        ('"starter:baseline"', "untrusted", "false", False),
+        ('"starter:baseline", own.cedar', "untrusted", "true", False),
+        ("strict.cedar", "untrusted", "true", True),
+        ("either.cedar", "untrusted", "true", False),
+    ],
+)
+def test_a_server_of_which_no_rule_permits_anything_as_it_is_untrusted_is_named(
+    tmp_path, capsys, policies, trust, confirmed, told
+):
+    permit = (
+        '@id("%s") @reason("x") permit (principal is Guard::Agent, '
+        'action in Guard::Action::"any", resource is Guard::Server) when { %s };\n'
+    )
+    for name, when in {
+        "own": "context.history.step > 0",
+        "strict": "context.history.step > 0 && resource.trusted",
+        "either": "resource.trusted || context.history.step > 0",
+    }.items():
+        (tmp_path / f"{name}.cedar").write_text(permit % (name.upper(), when))
+    (tmp_path / "guard.yaml").write_text(
+        "version: 1\n"
+        f"guard: {{policies: [{policies}], state: state, serve: {{port: 0}}}}\n"
+        "ledgers:\n"
+        "  same_tool_60s: {count: calls, of: write, per: tool, key: session, window: 60s}\n"
+        "servers:\n"
+        "  shop:\n"
+        f"    trust: {trust}\n"
+        "    tools:\n"
+        "      find:\n"
+        "        effect: [read]\n"
+        "        input_schema: {type: object, properties: {}}\n"
+        f"        confirmed: {confirmed}\n"
+    )
+
+    found = lines_of(tmp_path, capsys)
+    assert "unusable" not in found, found
+    assert ("server_untrusted" in found) is told
