@@ -59,7 +59,7 @@ APPROVAL: Final = obj("view", "votes", "outcome", id=TEXT, status=TEXT, reason_c
 LEASE: Final = obj("kind", "grant", id=TEXT, state=TEXT, session=TEXT, call=TEXT, issuer=TEXT)
 GRANT: Final = obj("reach", id=TEXT, plan=TEXT, status=TEXT, action=TEXT, uses=NUMBER)
 PLAN: Final = obj("lines", "votes", id=TEXT, kind=TEXT, status=TEXT, session=TEXT)
-TASK: Final = obj("task", "mandate", "ended", "purpose", session=TEXT)
+TASK: Final = obj("unlisted", "task", "mandate", "ended", "purpose", session=TEXT)
 KILL: Final = obj("note", scope=TEXT, name=TEXT, why=TEXT, by=TEXT, at_ms=NUMBER)
 SCOPE: Final = one_of("everything", "server", "tool", "agent", "principal", "device", "key")
 SUBJECT: Final = obj("iss", "sub", "email", "id", "user", "device", "session", "tenant",

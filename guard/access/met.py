@@ -33,13 +33,13 @@ def refuse_unlisted(
             there = name in catalog.servers or any(one.server == name for one in calls)
             known = sorted(catalog.servers)
         case "tool":
-            there = _lists(catalog, name) or any(one.action == name for one in calls)
+            there = lists(catalog, name) or any(one.action == name for one in calls)
             known = sorted(catalog.tools)
         case _:
             return
     if there:
         return
-    near = _near(name, known)
+    near = alike(name, known)
     raise Refused(
         f"The catalogue lists no {scope} {name!r}: nothing was stopped.",
         code="kill_unlisted",
@@ -57,7 +57,7 @@ def unmet(kill: Kill, callers: Iterable[Who]) -> str:
         if kill.holds(who):
             return ""
         known |= set(read(who))
-    near = _near(kill.name, sorted(known))
+    near = alike(kill.name, sorted(known))
     return (
         f"It holds, but no session of such {_A[kill.scope]} is open now. {_offered(near)}".strip()
     )
@@ -75,7 +75,8 @@ _READ: Final[Mapping[Scope, Callable[[Who], Collection[str]]]] = {
 }
 
 
-def _lists(catalog: Catalog, name: str) -> bool:
+def lists(catalog: Catalog, name: str) -> bool:
+    """Return whether this, as `<server>/<tool>`, is what the catalogue lets be called at all."""
     server, _, tool = name.partition("/")
     if tool.startswith("mcp:"):  # a method is judged as a tool of that name
         spec = catalog.method_spec(server, tool.removeprefix("mcp:"))
@@ -83,7 +84,7 @@ def _lists(catalog: Catalog, name: str) -> bool:
     return bool(tool) and catalog.spec(server, tool) is not None
 
 
-def _near(name: str, known: Collection[str]) -> list[str]:
+def alike(name: str, known: Collection[str]) -> list[str]:
     """Return known names like one: those that end in it first, all of them where they are few."""
     own = [one for one in known if one.rpartition("/")[2] == name.rpartition("/")[2]]
     near = [*own, *(one for one in get_close_matches(name, known, FEW) if one not in own)]

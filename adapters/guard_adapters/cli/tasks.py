@@ -9,9 +9,9 @@ import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from guard.errors import Unusable
+from guard.errors import GuardError, Unusable
 from guard.model.identity import Principal
 from guard.policy.duration import duration_ms
 from guard_adapters._shown import shown
@@ -20,6 +20,8 @@ from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.operator_client import OperatorClient, named
 from guard_adapters.cli.place import add_place, place
 from guard_adapters.cli.sessions import line
+
+MAX_DIGITS: Final = 15
 
 
 def register(commands: Commands) -> None:
@@ -76,13 +78,23 @@ def _started(guard: OperatorClient, args: argparse.Namespace) -> Mapping[str, An
     said: dict[str, Any] = {"intent": _task(args)}
     if args.lasts:
         said["lasts_s"] = _seconds(args.lasts)
-    session = args.session
-    if not session:
-        session = guard.ask("POST", "sessions", {"principal": _person(args), "agent": args.agent})
-        session = session["handle"]
+    words = args.file is None and said == {"intent": {"purpose": args.purpose}}
+    if args.session:
+        return _given(guard, args.session, said, words=words)
+    opened = guard.ask("POST", "sessions", {"principal": _person(args), "agent": args.agent})
+    try:
+        return _given(guard, opened["handle"], said, words=words)
+    except GuardError:  # nobody would be told of a session without its task
+        guard.ask("POST", f"sessions/{named(opened['handle'])}/revoke", {})
+        raise
+
+
+def _given(
+    guard: OperatorClient, session: str, said: Mapping[str, Any], *, words: bool
+) -> Mapping[str, Any]:
     path = f"sessions/{named(session)}"
-    if args.file is None and said == {"intent": {"purpose": args.purpose}}:
-        return guard.ask("POST", f"{path}/words", {"words": args.purpose})
+    if words:
+        return guard.ask("POST", f"{path}/words", {"words": said["intent"]["purpose"]})
     return guard.ask("POST", f"{path}/task", said)
 
 
@@ -100,33 +112,36 @@ def _person(args: argparse.Namespace) -> dict[str, str]:
 def _task(args: argparse.Namespace) -> dict[str, Any]:
     if args.file is not None:
         return _read(args.file)
-    try:
-        calls = dict(one.rsplit("=", 1) for one in args.calls)
-        task = {
-            "purpose": args.purpose,
-            "tools": args.tool,
-            "calls": {tool: int(most) for tool, most in calls.items()},
-            "egress": args.egress,
-            "budget_minor": args.budget_minor,
-            "idle_s": _seconds(args.idle) if args.idle else 0,
-        }
-    except ValueError as wrong:
-        raise _unreadable(wrong) from None
+    if not args.purpose.strip():
+        raise _unreadable("it has no purpose", "Write --purpose 'pay the rent', or --file.")
+    task = {
+        "purpose": args.purpose,
+        "tools": args.tool,
+        "calls": dict(_count(one) for one in args.calls),
+        "egress": args.egress,
+        "budget_minor": args.budget_minor,
+        "idle_s": _seconds(args.idle) if args.idle else 0,
+    }
     return {name: one for name, one in task.items() if one}
+
+
+def _count(text: str) -> tuple[str, int]:
+    tool, _, most = text.rpartition("=")
+    if not (tool and most.isascii() and most.isdecimal() and len(most) <= MAX_DIGITS):
+        raise _unreadable(f"--calls {text} names no tool and number", "Write --calls bank/pay=3.")
+    return tool, int(most)
 
 
 def _seconds(text: str) -> int:
     try:
         return duration_ms(text) // 1000
     except ValueError as wrong:
-        raise _unreadable(wrong) from None
+        raise _unreadable(f"{wrong}", "Write --lasts 30m, --idle 10m.") from None
 
 
-def _unreadable(wrong: ValueError) -> Unusable:
+def _unreadable(wrong: str, instead: str) -> Unusable:
     return Unusable(
-        f"The task cannot be read: {wrong}.",
-        code="request_unusable",
-        next_step="Write --calls bank/pay=3, --lasts 30m, --idle 10m.",
+        f"The task cannot be read: {wrong}.", code="request_unusable", next_step=instead
     )
 
 
@@ -154,4 +169,7 @@ def whole(found: Mapping[str, Any]) -> str:
     )
     bounds = {name: one for name, one in found["task"].items() if one and name != "purpose"}
     rows = [f"  {name}: {json.dumps(one)}" for name, one in bounds.items()]
+    for tool, like in found.get("unlisted", {}).items():
+        offered = f"; names like it: {', '.join(like)}" if like else ""
+        rows.append(f"  not in the catalogue: {tool}{offered}")
     return "\n".join(shown(one) for one in (head, *rows))

@@ -45,6 +45,7 @@ def routes(wired: Wired) -> list[Route]:
             reauthorizing=wired.reauthorizing,
             by=OPERATOR,
             max_intent_bytes=wired.guard.settings.max_intent_bytes,
+            catalog=lambda: wired.bundle.catalog,
         )
     )
     narrowing = NarrowingDesk(

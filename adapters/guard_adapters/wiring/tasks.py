@@ -3,16 +3,19 @@
 And what time does: a task that is over is ended, whether its agent calls again or not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from guard.access.met import alike, lists
 from guard.errors import Refused
 from guard.model.call import Json
+from guard.policy.catalog import Catalog
 from guard.ports import World
 from guard.reauthorize import Reauthorizing
 from guard.session.counted import counted
-from guard.session.intent import parse_intent
+from guard.session.declaration import CLASSES
+from guard.session.intent import TaskIntent, parse_intent
 from guard.session.narrowing import standing
 from guard.session.state import Session, subjects_of
 from guard.session.tasks import overdue, started, used_up
@@ -27,6 +30,7 @@ class TaskDesk:
     reauthorizing: Reauthorizing
     by: str
     max_intent_bytes: int = 4096
+    catalog: Callable[[], Catalog | None] = lambda: None
 
     async def tasks(self) -> Sequence[Session]:
         """Return the open sessions with a task that others declared."""
@@ -69,6 +73,18 @@ class TaskDesk:
             Refused: `session_unknown`, `task_undeclared`.
         """
         return await self.reauthorizing.end_task(session_id, self.by)
+
+    def unlisted(self, task: TaskIntent) -> Mapping[str, Sequence[str]]:
+        """Return what a task names and the catalogue does not list, each with names like it.
+
+        It covers nothing then, and is no error: another guard may list it, or this one later.
+        """
+        catalog = self.catalog()
+        if catalog is None:
+            return {}
+        named = sorted((task.tools | task.calls.keys()) - CLASSES)
+        known = sorted(catalog.tools)
+        return {one: alike(one, known) for one in named if not lists(catalog, one)}
 
     def now_ms(self) -> int:
         """Return Unix time (milliseconds)."""

@@ -417,6 +417,44 @@ def test_a_session_is_opened_for_a_task_which_gives_way_to_the_next(config, caps
     assert "  task  stands  bot for i|ada  tidy" in second
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "it has no purpose"),
+        (("--purpose", "read", "--calls", "notes/read"), "--calls notes/read names no tool and"),
+        (("--purpose", "read", "--calls", "=x"), "--calls =x names no tool and number"),
+        (("--purpose", "read", "--calls", "notes/read=-1"), "Write --calls bank/pay=3."),
+        (("--purpose", "read", "--tool", "READ"), "intent_unusable"),
+        (("--file", "task.json"), "intent_unusable"),
+    ],
+)
+def test_a_task_that_cannot_be_started_leaves_no_session_open(
+    config, capsys, monkeypatch, words, said
+):
+    monkeypatch.chdir(config.parent)
+    (config.parent / "task.json").write_text('{"tools": ["notes/read"]}')
+    new = ("tasks", "start", "--principal", "i|eve", "--agent", "bot")
+    with running(config):
+        assert guard(*new, *words, "--config", config) != 0
+        told = capsys.readouterr().err
+        assert guard("sessions", "list", "--config", config) == 0
+        listed = capsys.readouterr().out
+    assert said in told
+    assert not [one for one in listed.splitlines() if "i|eve" in one and " open " in one]
+
+
+def test_tools_of_a_task_that_are_not_listed_are_named(config, capsys):
+    new = ("tasks", "start", "--principal", "i|ada", "--agent", "bot", "--purpose", "read")
+    with running(config):
+        given = ("--tool", "read", "--tool", "notes/raed", "--calls", "notes/read=1")
+        assert guard(*new, *given, "--config", config) == 0
+        odd = capsys.readouterr().out
+        assert guard(*new, "--tool", "notes/read", "--config", config) == 0
+    assert "  not in the catalogue: notes/raed; names like it: notes/read" in odd
+    assert odd.count("not in the catalogue") == 1
+    assert "not in the catalogue" not in capsys.readouterr().out
+
+
 def test_a_purpose_without_tools_is_what_the_person_said_and_no_task(config, capsys):
     new = ("tasks", "start", "--principal", "i|x|ada", "--agent", "bot", "--purpose", "tidy up")
     with running(config):

@@ -29,6 +29,9 @@ class TaskOperating(Protocol):
     async def end_task(self, session_id: str) -> Session:
         """End the task of one session, and all that was given for it."""
 
+    def unlisted(self, task: TaskIntent) -> Mapping[str, Sequence[str]]:
+        """Return what a task names and the catalogue does not list, each with names like it."""
+
     def now_ms(self) -> int:
         """Return the moment."""
 
@@ -50,7 +53,9 @@ def task_table(desk: TaskOperating) -> tuple[tuple[str, str, Answer], ...]:
         if type(lasts_s) is not int or not 0 <= lasts_s <= MAX_LASTS_S:
             raise unusable(f"lasts_s is a number of seconds, at most {MAX_LASTS_S}")
         found = await desk.start_task(request.path_params["id"], said, lasts_s)
-        return task_json(found, desk.now_ms())
+        odd = desk.unlisted(found.intent) if found.intent is not None else {}
+        rows: dict[str, Json] = {name: [*like] for name, like in odd.items()}
+        return {**task_json(found, desk.now_ms()), **({"unlisted": rows} if rows else {})}
 
     return (
         ("GET", "/tasks", tasks),
@@ -59,7 +64,7 @@ def task_table(desk: TaskOperating) -> tuple[tuple[str, str, Answer], ...]:
     )
 
 
-def task_json(session: Session, now_ms: int) -> Json:
+def task_json(session: Session, now_ms: int) -> dict[str, Json]:
     """Return what a session was sent to do, every clause whole, and whether it still may."""
     task = session.intent
     if task is None:
