@@ -227,6 +227,7 @@ def commands() -> str:
 
 _COMMANDS = """\
 Exit codes: 0 fine, 1 findings or a refusal, 2 wrong usage, 3 something cannot be loaded.
+`guard audit verify` alone ends with 3 on wrong usage as well: its 2 says that the log holds and parts were erased.
 """
 
 

@@ -48,6 +48,10 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 FINE, FINDINGS, USAGE, UNUSABLE = 0, 1, 2, 3
 
 
+class Misused(Unusable):
+    """The command line says something that no command takes: ends with 2, as argparse does."""
+
+
 class Command(Protocol):
     """What a module of this folder offers."""
 
@@ -68,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return stop.code if isinstance(stop.code, int) else FINE
     except Unusable as error:
         print(f"guard: {error}", file=sys.stderr)
-        return UNUSABLE
+        return USAGE if isinstance(error, Misused) else UNUSABLE
     except GuardError as error:
         print(f"guard: {error}", file=sys.stderr)
         return FINDINGS

@@ -17,7 +17,7 @@ from typing import NoReturn
 from guard.audit.check import LogReport, check_log, parsed_vkey, vkey
 from guard.audit.tree import NotProven
 from guard.errors import Unusable
-from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, Commands
+from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, USAGE, Commands
 from guard_adapters.cli.audit_rows import Where, add_where, rows
 from guard_adapters.cli.place import place
 from guard_adapters.store.log import LogRows
@@ -27,16 +27,18 @@ ERASED = 2
 
 
 class _Parser(argparse.ArgumentParser):
-    """Ends with 3 on a wrong option: 2 means that parts were erased."""
+    """Ends with `wrong` on a wrong option: 3 where 2 means that parts were erased."""
+
+    wrong = USAGE
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(UNUSABLE, f"{self.prog}: error: {message}\n")
+        self.exit(self.wrong, f"{self.prog}: error: {message}\n")
 
     def parse_known_args(  # type: ignore[override]  # the stub's overloads have no common form
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
-        """Refuse here what nobody knows: the command above would end with 2."""
+        """Refuse here what nobody knows: the command above would end with 2, whatever is wrong."""
         known, unknown = super().parse_known_args(args, namespace)
         if unknown:
             self.error(f"unrecognized arguments: {' '.join(unknown)}")
@@ -50,6 +52,7 @@ def register(commands: Commands) -> None:
         dest="action", required=True, metavar="ACTION", parser_class=_Parser
     )
     verify = actions.add_parser("verify", help="check tree, signatures and the story of each call")
+    verify.wrong = UNUSABLE
     verify.add_argument("--key", help="the log's public key, kept elsewhere: name+id+key")
     verify.add_argument(
         "--against", type=Path, action="append", default=[], metavar="FILE",

@@ -21,7 +21,7 @@ from guard.policy.shape import shape_of, walk
 from guard.provenance.schema.service import short_names
 from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.sendable import check_sendable
-from guard_adapters.cli import FINE, Commands
+from guard_adapters.cli import FINE, Commands, Misused
 from guard_adapters.cli.guess import Guess, guessed
 from guard_adapters.cli.guess_labels import labels_of, lists_records
 from guard_adapters.cli.guess_role import RoleGuess, words_in
@@ -34,6 +34,7 @@ NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 MARK = "# DECIDE:"
 """Stands wherever a person must decide; nothing in the file is in force before."""
 
+_HELP = "See `guard init --help`."
 WANTS_TOKEN = (
     f"credential: {{issuer: , grant: , between: }}  {MARK} it wants a token with every message;"
     " docs/issuers/oauth-exchange.md"
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     """Connect, list, write, and say what is left to decide."""
     command = list(args.server)
     if bool(args.url) == bool(command):
-        raise Unusable(
+        raise Misused(
             "Exactly one of --url and a command is needed.",
             code="init_server",
             next_step="Write `guard init -- CMD ARG...` or `guard init --url URL`.",
@@ -91,11 +92,11 @@ def _token(name: str, url: str | None) -> ServerKey:
     """Return what goes with the question, from the environment: it is kept nowhere.
 
     Raises:
-        Unusable: `init_token`.
+        Misused, Unusable: `init_token`.
     """
     token = environment().get(name, "").strip()
     if not url:
-        raise _no_token("A token goes to a server at a URL.")
+        raise Misused("A token goes to a server at a URL.", code="init_token", next_step=_HELP)
     if not (token.isascii() and token.isprintable() and len(token) >= SHORTEST) or " " in token:
         raise _no_token(f"The variable {name!r} holds no access token.")
     try:
@@ -106,7 +107,7 @@ def _token(name: str, url: str | None) -> ServerKey:
 
 
 def _no_token(why: str) -> Unusable:
-    return Unusable(why, code="init_token", next_step="See `guard init --help`.")
+    return Unusable(why, code="init_token", next_step=_HELP)
 
 
 _PACKAGE = re.compile(

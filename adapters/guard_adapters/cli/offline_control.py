@@ -19,7 +19,7 @@ from guard.grant.offline import KINDS, Authority, SiteBundle, sign_bundle
 from guard.policy.duration import duration_ms
 from guard_adapters._http.documents import get_json
 from guard_adapters._http.failed import UpstreamFailed
-from guard_adapters.cli import FINDINGS, FINE
+from guard_adapters.cli import FINDINGS, FINE, Misused
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place, place, place_of
 from guard_adapters.front.mcp.jwks import read_keys
@@ -217,7 +217,7 @@ def revoke(args: argparse.Namespace) -> int:
     found, what = place(args), args.what
     kind, _, name = what.partition(":")
     if kind not in KINDS or not name:
-        raise Unusable(
+        raise Misused(
             f"{what!r} is not KIND:NAME.",
             code="request_unusable",
             next_step=f"KIND is one of {', '.join(KINDS)}.",

@@ -43,7 +43,7 @@ from guard.replay.trace import (
 from guard_adapters._shown import shown
 from guard_adapters._shown.question import arguments as argument_lines
 from guard_adapters._yaml import read_text
-from guard_adapters.cli import FINE
+from guard_adapters.cli import FINE, Misused
 from guard_adapters.cli.opened import Opened
 
 SHAPE = 'Write {"call": "server/tool", "args": {}, "prompt": "what the person said"}.'
@@ -99,7 +99,7 @@ def explain(args: argparse.Namespace, policy: Opened, lines: Iterable[str] = ())
 
 def _read(args: argparse.Namespace) -> Json:
     if args.call is None:
-        raise Unusable("There is no call to explain.", code="call_unusable", next_step=SHAPE)
+        raise Misused("There is no call to explain.", code="call_unusable", next_step=SHAPE)
     try:
         raw: Json = json.loads(read_text(args.call))
     except (ValueError, RecursionError) as error:

@@ -16,7 +16,7 @@ from guard.model.identity import Principal
 from guard.policy.duration import duration_ms
 from guard_adapters._shown import shown
 from guard_adapters._yaml.read import read_text
-from guard_adapters.cli import FINE, Commands
+from guard_adapters.cli import FINE, Commands, Misused
 from guard_adapters.cli.operator_client import OperatorClient, named
 from guard_adapters.cli.place import add_place, place
 from guard_adapters.cli.sessions import line
@@ -101,7 +101,7 @@ def _given(
 def _person(args: argparse.Namespace) -> dict[str, str]:
     person = Principal.named(args.principal or "")
     if not (person.issuer and person.subject and args.agent):
-        raise Unusable(
+        raise Misused(
             "A new session is for a person and an agent.",
             code="request_unusable",
             next_step="Give --principal 'ISSUER|SUBJECT' and --agent, or --session.",
@@ -139,10 +139,8 @@ def _seconds(text: str) -> int:
         raise _unreadable(f"{wrong}", "Write --lasts 30m, --idle 10m.") from None
 
 
-def _unreadable(wrong: str, instead: str) -> Unusable:
-    return Unusable(
-        f"The task cannot be read: {wrong}.", code="request_unusable", next_step=instead
-    )
+def _unreadable(wrong: str, instead: str) -> Misused:
+    return Misused(f"The task cannot be read: {wrong}.", code="request_unusable", next_step=instead)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -166,8 +166,8 @@ def test_a_server_that_does_not_answer_leaves_no_file(tmp_path, capsys):
 
 
 def test_no_server_or_two_are_refused(capsys):
-    assert main(["init"]) == 3
-    assert main(["init", "--url", "http://127.0.0.1:1/", "--", "true"]) == 3
+    assert main(["init"]) == 2
+    assert main(["init", "--url", "http://127.0.0.1:1/", "--", "true"]) == 2
     assert capsys.readouterr().err.count("init_server") == 2
 
 

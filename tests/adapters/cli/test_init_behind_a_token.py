@@ -108,7 +108,7 @@ def test_a_token_that_is_none_or_would_go_in_the_clear_goes_nowhere(
 ):
     monkeypatch.setenv("TICKETS_TOKEN", token)
     out = ["--out", str(tmp_path / "g.yaml"), "--token-env", "TICKETS_TOKEN"]
-    assert main(["init", *out, *words]) == 3
+    assert main(["init", *out, *words]) == (2 if words[0] == "--" else 3)
     said = capsys.readouterr().err
     assert "init_token" in said
     assert not token or token not in said

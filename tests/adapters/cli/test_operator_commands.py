@@ -155,6 +155,12 @@ def test_erased_facts_end_with_2(ran, tmp_path):
     assert guard("audit", "verify", "--config", ran) == 2
 
 
+@pytest.mark.parametrize("action", ["show", "export"])
+def test_a_wrong_option_of_what_verifies_nothing_ends_with_2_like_any_other(ran, action):
+    assert guard("audit", action, "--what", "--config", ran) == 2
+    assert guard("audit", action, "--file", "/nowhere") == 3
+
+
 @pytest.mark.parametrize("wrong", [["--what"], ["--file", "/nowhere"], ["--key", "a+b+c"]])
 def test_a_wrong_option_or_file_ends_with_3_and_not_with_erased(ran, wrong):
     assert guard("audit", "verify", "--config", ran, *wrong) == 3
@@ -435,10 +441,11 @@ def test_a_task_that_cannot_be_started_leaves_no_session_open(
     (config.parent / "task.json").write_text('{"tools": ["notes/read"]}')
     new = ("tasks", "start", "--principal", "i|eve", "--agent", "bot")
     with running(config):
-        assert guard(*new, *words, "--config", config) != 0
+        code = guard(*new, *words, "--config", config)
         told = capsys.readouterr().err
         assert guard("sessions", "list", "--config", config) == 0
         listed = capsys.readouterr().out
+    assert code == (1 if said == "intent_unusable" else 2)
     assert said in told
     assert not [one for one in listed.splitlines() if "i|eve" in one and " open " in one]
 
