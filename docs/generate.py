@@ -220,7 +220,7 @@ def commands() -> str:
         match = re.search(
             r"^(?:actions|positional arguments):\n(.*?)(?:\n\n|\Z)", text, re.DOTALL | re.MULTILINE
         )
-        for action in re.findall(r"^    ([a-z-]+) ", match[1] if match else "", re.MULTILINE):
+        for action in re.findall(r"^    ([a-z-]+)(?: |$)", match[1] if match else "", re.MULTILINE):
             parts.append(_help(f"guard {name} {action}", [name, action]))
     return "\n".join(parts)
 
