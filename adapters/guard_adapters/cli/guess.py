@@ -72,7 +72,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
     "amount": frozenset({"long", "decimal"}),
     "id": frozenset({"string", "long", "decimal"}),
 }
-_SAID = frozenset({"recipient", "amount", "path", "source", "url"})
+_SAID = frozenset({"recipient", "amount", "path", "source", "url", "id"})
 """Roles that the sentence for a reviewer has to name."""
 _SAYINGS = frozenset({"answer", "reply", "question", "review", "suggestion", "complaint"})
 """What people say, where a tool is named after it."""

@@ -700,6 +700,22 @@ def test_what_is_put_up_or_entered_is_written(name, needs, said, hints, effect):
     assert guessed(name, schema, hints, said=said).effect == (effect,)
 
 
+@pytest.mark.parametrize(
+    ("name", "properties", "says"),
+    [
+        ("delete_order", {"order_id": S}, "delete_order {order_id}"),
+        (
+            "refund",
+            {"number": {"type": "integer"}, "amount_minor": {"type": "integer"}},
+            "refund {number} {amount_minor}",
+        ),
+        ("add_note", {"ticket_id": S, "text": S}, "add_note {ticket_id}"),
+    ],
+)
+def test_a_reviewer_reads_which_thing_it_is_done_to(name, properties, says):
+    assert guessed(name, shaped(**properties), {}).says == says
+
+
 def test_a_draft_reads_what_a_server_says_of_a_tool():
     definition = {"name": "list_canoe", "description": "Put a canoe up for rent."}
     (spec,) = loaded(written(Listed(definition={**definition, "inputSchema": shaped()}))).specs()
