@@ -165,6 +165,13 @@ def test_a_server_that_does_not_answer_leaves_no_file(tmp_path, capsys):
     assert not out.exists()
 
 
+def test_a_url_without_a_server_is_to_be_looked_at_and_not_started(tmp_path, capsys):
+    assert main(["init", "--out", str(tmp_path / "g.yaml"), "--url", "http://127.0.0.1:1/x"]) == 3
+    said = capsys.readouterr().err
+    assert "server_unreachable" in said
+    assert "Look whether the URL is that of its MCP endpoint, path included." in said
+
+
 def test_no_server_or_two_are_refused(capsys):
     assert main(["init"]) == 2
     assert main(["init", "--url", "http://127.0.0.1:1/", "--", "true"]) == 2
