@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from cedarpy import pst
-
-from guard.policy.rule import Rule
+from guard.policy.trusting import wants_trust
 from guard_adapters.cli.doctor_people import few
 from guard_adapters.wiring.load import Loaded
 
@@ -18,24 +16,9 @@ def untrusted(loaded: Loaded) -> Iterator[tuple[str, str]]:
         found = loaded.bundle.slice_of(spec.server, spec.tool)
         rules = found.rules.values() if found is not None else ()
         permits = [one for one in rules if one.kind == "permit" and one.mode == "enforce"]
-        if permits and all(_wants_trust(one) for one in permits):
+        if permits and all(wants_trust(one) for one in permits):
             barred.setdefault(spec.server, []).append(spec.tool)
     for server, tools in barred.items():
         text = f"Server {server!r} is untrusted, and every rule that would permit {few(tools)} asks"
         tail = "calls are denied (no_permit). Set trust: trusted, if you would let it see what it"
         yield "server_untrusted", f"{text} for a trusted one: {tail} is sent; or write a rule."
-
-
-def _wants_trust(rule: Rule) -> bool:
-    """Return whether a rule holds for trusted servers only, by what all of it is joined with."""
-    return any(_joined(one.expr) for one in rule.source.clauses if isinstance(one, pst.When))
-
-
-def _joined(node: object) -> bool:
-    match node:
-        case pst.BinaryOp(op="and"):
-            return _joined(node.left) or _joined(node.right)
-        case pst.GetAttr(base=pst.Var(name="resource"), attr="trusted"):
-            return True
-        case _:
-            return False
