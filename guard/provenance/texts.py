@@ -30,7 +30,7 @@ from guard.provenance.source.worth import Worth, worth
 from guard.provenance.typed.canonical import typed
 from guard.provenance.typed.exposed import keys_in, secrets_in
 from guard.provenance.typed.leads import leads
-from guard.provenance.typed.statement import only_reads
+from guard.provenance.typed.looks import only_reads
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.lexicon import Capability, capability, stem
 from guard.provenance.vocabulary.titles import content_words
@@ -43,6 +43,8 @@ _CLOSED = frozenset({"private", "hidden", "confidential"})
 """Permissions that let nobody else in: who says the word means them."""
 _ID = re.compile(r"#?(?=[^\s\d]*\d)[\w./-]*\d{3}[\w./-]*")
 """One word with a number in it."""
+
+_STATEMENTS = frozenset({"sql", "query", "statement"})
 
 Weighed = list[tuple[Value, Worth]]
 
@@ -80,7 +82,7 @@ def text_facts(
             known_words = found.source >= LINKED or told
             short_unknown = short_unknown or not known_words
         elif one.role == "command":
-            commands.append(one.text)
+            commands.append(one.text if _is_statement(one.path) else "")
         elif one.role == "when":
             moments.append((one, found))
         elif one.role == "permission" and not spec.effect.isdisjoint(CHANGING):
@@ -98,6 +100,11 @@ def text_facts(
         permission_within=within,
         choice_known=chosen,
     )
+
+
+def _is_statement(path: str) -> bool:
+    """Return whether an argument is called after the language of databases: `sql`, `query`."""
+    return not _STATEMENTS.isdisjoint(words_in(path.rpartition(".")[2]))
 
 
 def _are_strange(

