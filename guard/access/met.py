@@ -49,7 +49,7 @@ def refuse_unlisted(
 
 def unmet(kill: Kill, callers: Iterable[Who]) -> str:
     """Return what to tell whoever stopped somebody that has no session now; else nothing."""
-    read = _READ.get(kill.scope)
+    read = SEEN.get(kill.scope)
     if read is None:
         return ""
     known: set[str] = set()
@@ -68,11 +68,12 @@ _A: Final[Mapping[Scope, str]] = {
     "principal": "a person",
     "device": "a device",
 }
-_READ: Final[Mapping[Scope, Callable[[Who], Collection[str]]]] = {
+SEEN: Final[Mapping[Scope, Callable[[Who], Collection[str]]]] = {
     "agent": lambda who: (who.agent.id, *who.agent.parents),
     "principal": lambda who: (who.principal.key, who.principal.subject),
     "device": lambda who: (who.device.id,) if who.device.id else (),
 }
+"""Whom a stop can name that is known by a session, and under which names."""
 
 
 def lists(catalog: Catalog, name: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from guard.access.killing import Killing
-from guard.access.met import refuse_unlisted, unmet
+from guard.access.met import SEEN, refuse_unlisted, unmet
 from guard.errors import GuardError
 from guard.model.kill import Epoch, Kill, Scope
 from guard.policy.compile import Bundle
@@ -19,6 +19,9 @@ from guard_adapters.wiring.build import Wired
 
 AGAIN_S: Final = 1
 """When what could not be followed is tried once more (seconds)."""
+
+SEEN_S: Final = 1
+"""How long whoever stops somebody is kept waiting to hear whether a session is met (seconds)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +62,12 @@ class KillDesk:
 
     async def unmet(self, kill: Kill) -> str:
         """Return what to say of a stop that meets nobody who has a session now; else nothing."""
+        if kill.scope not in SEEN:
+            return ""
         try:
-            return unmet(kill, [one.who for one in await self.world.sessions.live()])
-        except GuardError:  # the stop holds, whoever can be seen
+            async with asyncio.timeout(SEEN_S):
+                return unmet(kill, [one.who for one in await self.world.sessions.live()])
+        except (GuardError, TimeoutError):  # the stop holds, whoever can be seen
             return ""
 
     def _follow(self, kill: Kill) -> None:

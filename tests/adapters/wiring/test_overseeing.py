@@ -8,9 +8,11 @@ import httpx
 import pytest
 
 from guard.errors import Unavailable
+from guard.model.kill import Kill
 from guard.ports.transmit import OutToken
 from guard_adapters.cli import main
 from guard_adapters.front.ssf.received import UNFOLLOWED
+from guard_adapters.wiring import kills
 from guard_adapters.wiring.kills import KillDesk
 from guard_adapters.wiring.overseeing import BEHIND_MS, StreamDesk
 from guard_adapters.wiring.running import serving
@@ -113,11 +115,26 @@ async def test_a_stop_that_is_not_all_followed_is_said(tmp_path) -> None:
 
     world = replace(guard.wired.world, sessions=Down())
     desk = KillDesk(world=world, policy=lambda: guard.wired.bundle, by="o", faults=guard.wired.faults)  # fmt: skip
-    await desk.kill("agent", "clerk", "")
+    assert await desk.unmet(await desk.kill("agent", "clerk", "")) == ""
     async with asyncio.timeout(5):
         while not said:
             await asyncio.sleep(0)
     assert said == ["Not all that a stop of agent holds is cut (store_unavailable)."]
+    guard.wired.close()
+
+
+async def test_a_store_that_hangs_keeps_nobody_waiting_who_stops_somebody(tmp_path, monkeypatch):
+    guard = Guard(tmp_path, POLLS)
+
+    class Hangs:
+        async def live(self):
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(kills, "SEEN_S", 0.01)
+    world = replace(guard.wired.world, sessions=Hangs())
+    desk = KillDesk(world=world, policy=lambda: guard.wired.bundle, by="o")
+    stop = Kill(scope="agent", name="clerk", why="", by="o", at_ms=0)
+    assert await asyncio.wait_for(desk.unmet(stop), 5) == ""
     guard.wired.close()
 
 
