@@ -8,6 +8,7 @@ and rules that read words judge by it.
 import argparse
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -85,7 +86,8 @@ def _started(guard: OperatorClient, args: argparse.Namespace) -> Mapping[str, An
     try:
         return _given(guard, opened["handle"], said, words=words)
     except GuardError:  # nobody would be told of a session without its task
-        guard.ask("POST", f"sessions/{named(opened['handle'])}/revoke", {})
+        with suppress(GuardError):
+            guard.ask("POST", f"sessions/{named(opened['handle'])}/revoke", {})
         raise
 
 
