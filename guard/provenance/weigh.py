@@ -12,7 +12,6 @@ from types import MappingProxyType
 from guard.model.call import Json, Leaf, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts
 from guard.model.origin import CREATED, LINKED, PROMPT, TRUSTED, UNTRUSTED, Levels, Origin, Source
-from guard.provenance.argument.all_said import all_said
 from guard.provenance.argument.by_word import by_word
 from guard.provenance.argument.conditional import condition
 from guard.provenance.argument.many_of import many_of
@@ -218,13 +217,10 @@ class _Scales:
         )
 
     def levels(self) -> Levels:
-        found = weakest(
+        return weakest(
             [(value.level, one.source) for value, one in self.values
              if value.level and one.why != "exempt"]
         )  # fmt: skip
-        final = found == _NONE and "irreversible" in self.tool.effect
-        whole = final and all_said(self.task, self.able, self.values)
-        return found._replace(target=int(PROMPT)) if whole else found
 
     def payees(self) -> Iterator[Value]:
         """Yield the values that say where the call goes."""
