@@ -1,31 +1,32 @@
 """Whether a call edits a file as the person says: "turn debug off in /srv/app.yaml".
 
-Where no verb of theirs is the tool's, all that the edit takes out and puts in has to be of their
-words, or one of a switch; and it is at a place of which they speak. It decides nothing.
+Where no verb of theirs is the tool's, the edit may make one line otherwise, in the value that it
+gives to what they name, or take out the very line that they wrote. It decides nothing.
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-from guard.provenance.argument.choice import switched
-from guard.provenance.request.edited import edited
+from guard.provenance.request.edited import OPENS, edited
 from guard.provenance.request.task import Task
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
-from guard.provenance.speech.frames import Entity
-from guard.provenance.speech.unasked import without
 from guard.provenance.vocabulary.currencies import words_in
-from guard.provenance.vocabulary.lexicon import Capability, is_stop, stem
+from guard.provenance.vocabulary.lexicon import Capability, stem
 
 _EDITS = frozenset(map(stem, ("edit", "modify", "patch", "update", "replace")))
 _OLD = frozenset({"old", "search", "find", "from", "before", "original"})
 _NEW = frozenset({"new", "replace", "replacement", "to", "after", "with"})
-_ON = {"true": True, "on": True, "yes": True, "enabled": True}
-_OFF = {"false": False, "off": False, "no": False, "disabled": False}
-_SWITCHES = {**_ON, **_OFF}
-_WORD = re.compile(r"[^\W_]+")
+_OFF = {"true": "false", "on": "off", "yes": "no", "enabled": "disabled"}
+_ON = {off: on for on, off in _OFF.items()}
+_LINE = re.compile(
+    r"(?P<key>\s*[\"']?[^\W\d_][\w.-]*[\"']?(?:\s*[:=]\s*|[ \t]+))"
+    r"(?P<mark>[\"']?)(?P<value>[\w.-]+)(?P=mark)(?P<end>[,;]?\s*)"
+)
+"""A line that gives one value to one name, and nothing else: no remark, no list."""
+_IN = r"\s+(?:in|inside|within|from|out\s+of)\s+(?:the\s+)?(?:file\s+)?[\"'`]?{0}(?![\w/-]|\.\w)"
+_THE = r"\s+(?:(?:the|its)\s+)?"
 _LONGEST = 400
 
 Values = Sequence[tuple[Value, Worth]]
@@ -47,45 +48,49 @@ def edits(task: Task, able: Capability, values: Values) -> bool:
     bodies = [value for value, _ in values if value.role == "body"]
     old = [one.text for one in bodies if _is(one, _OLD)]
     new = [one.text for one in bodies if _is(one, _NEW)]
-    if not old or len(old) != len(new) or len(bodies) != 2 * len(old):
+    if len(old) != 1 or len(new) != 1 or len(bodies) != 2:  # noqa: PLR2004  one place in it
         return False
-    return all(_is_said(task, *pair) for pair in zip(old, new, strict=True))
+    return _is_said(task.wanted, paths[0], old[0], new[0])
 
 
 def _is(value: Value, names: frozenset[str]) -> bool:
     return not names.isdisjoint(words_in(value.path.rpartition(".")[2]))
 
 
-def _is_said(task: Task, old: str, new: str) -> bool:
-    """Return whether the person speaks of a place, and of all that becomes otherwise there."""
-    if max(len(old), len(new)) > _LONGEST or not _signs(new) <= _signs(old):
+@lru_cache(maxsize=256)
+def _is_said(wanted: str, path: str, old: str, new: str) -> bool:
+    """Return whether the person says all that becomes otherwise in a file."""
+    if max(len(old), len(new)) > _LONGEST:
         return False
-    before, after = _words(old), _words(new)
-    said = _said(task.wanted, task.entities)
-    if not any(stem(one) in said for one in before if not is_stop(one) and one not in _SWITCHES):
-        return False
-    gone, come = before - after, after - before
-    if any(stem(one) not in said for one in (*gone, *come) if one not in _SWITCHES):
-        return False
-    against = switched(task.wanted)
-    return all(
-        stem(one) in said or (bool(against) and _SWITCHES[one] not in against)
-        for one in come
-        if one in _SWITCHES
+    before, after = old.strip("\n").splitlines(), new.strip("\n").splitlines()
+    if len(before) == len(after):
+        pairs = [(one, two) for one, two in zip(before, after, strict=True) if one != two]
+        return len(pairs) == 1 and _is_set(wanted, path, *pairs[0])
+    gone = [at for at in range(len(before)) if before[:at] + before[at + 1 :] == after]
+    return len(gone) > 0 and _is_asked(
+        wanted,
+        path,
+        rf"(?:remove|delete|drop){_THE}(?:line\s+)?[\"'`]?{re.escape(before[gone[0]].strip())}"
+        r"[\"'`]?",
     )
 
 
-@lru_cache(maxsize=256)
-def _said(wanted: str, found: tuple[Entity, ...]) -> frozenset[str]:
-    """Return the stems of a person's words, but for those in names of files."""
-    text = without(wanted, [(one.start, one.end) for one in found if one.kind == "filename"])
-    return frozenset(stem(one) for one in _WORD.findall(text))
+def _is_set(wanted: str, path: str, old: str, new: str) -> bool:
+    """Return whether the person wants one line to give to its name the value that it then gives."""
+    was, now = _LINE.fullmatch(old), _LINE.fullmatch(new)
+    if not was or not now or any(was[one] != now[one] for one in ("key", "mark", "end")):
+        return False
+    own = rf"[\"'`]?{r'[ _.-]?'.join(map(re.escape, words_in(was['key'])))}[\"'`]?"
+    value = now["value"]
+    said = [rf"(?:set|change|switch){_THE}{own}\s+to\s+[\"'`]?{re.escape(value)}[\"'`]?"]
+    for switches, word, verb in ((_OFF, "off", "disable"), (_ON, "on", "enable")):
+        if switches.get(was["value"].casefold()) == value.casefold():
+            said.append(rf"(?:turn|switch|set){_THE}{own}\s+(?:to\s+)?{word}")
+            said.append(rf"(?:{verb}|(?:turn|switch)\s+{word}){_THE}{own}")
+    return bool(words_in(was["key"])) and _is_asked(wanted, path, "|".join(said))
 
 
-def _words(text: str) -> Counter[str]:
-    return Counter(one.casefold() for one in _WORD.findall(text))
-
-
-def _signs(text: str) -> frozenset[str]:
-    """Return the signs of a text that are neither words nor blanks."""
-    return frozenset(one for one in text if not (one.isalnum() or one.isspace()))
+def _is_asked(wanted: str, path: str, said: str) -> bool:
+    """Return whether a text asks for something in a file, with nothing between."""
+    whole = rf"{OPENS}(?:{said}){_IN.format(re.escape(path))}"
+    return re.search(whole, wanted, re.IGNORECASE) is not None

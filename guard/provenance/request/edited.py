@@ -10,14 +10,14 @@ from functools import lru_cache
 
 from guard.provenance.speech.frames import Entity
 
-_OPENS = r"(?:^|[.;!?,:\n\x1e]\s*|\b(?:please|and|then|now|also|just|you)\s+)"
+OPENS = r"(?:^|[.;!?,:\n\x1e]\s*|\b(?:please|and|then|now|also|just|you)\s+)"
 _WHAT = r"\s[^.;!?\n\x1e]{1,80}?\s"
 _ENDS = r"\s+(?:the\s+)?(?:file\s+)?[\"'`]?$"
 _CHANGES = "turn|switch|set|change|replace|enable|disable|add|append|insert|remove|delete|drop"
 _PLACED = r"(?:on\s+top|at\s+the\s+(?:top|end|bottom|beginning|start))\s+of|in|inside|within"
-_IN = re.compile(rf"{_OPENS}(?:{_CHANGES}){_WHAT}(?:{_PLACED}){_ENDS}", re.IGNORECASE)
-_TO = re.compile(rf"{_OPENS}(?:add|append|insert){_WHAT}(?:to|into){_ENDS}", re.IGNORECASE)
-_FROM = re.compile(rf"{_OPENS}(?:remove|delete|drop){_WHAT}(?:from|out\s+of){_ENDS}", re.IGNORECASE)
+_IN = re.compile(rf"{OPENS}(?:{_CHANGES}){_WHAT}(?:{_PLACED}){_ENDS}", re.IGNORECASE)
+_TO = re.compile(rf"{OPENS}(?:add|append|insert){_WHAT}(?:to|into){_ENDS}", re.IGNORECASE)
+_FROM = re.compile(rf"{OPENS}(?:remove|delete|drop){_WHAT}(?:from|out\s+of){_ENDS}", re.IGNORECASE)
 _FAR = 120
 
 
