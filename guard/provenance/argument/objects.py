@@ -5,9 +5,10 @@ frames where the request says of nobody where it goes; and a file in the folder 
 says that it lies. An address is none of this sort. It decides nothing.
 """
 
+import re
 from collections.abc import Iterable
 
-from guard.provenance.argument.phrases import phrased, reaches
+from guard.provenance.argument.phrases import TOLD, phrased, reaches
 from guard.provenance.argument.worded import worded
 from guard.provenance.request.naming import keys_of
 from guard.provenance.request.pieces import Piece, asking, sort_of
@@ -24,6 +25,18 @@ _NAMES = frozenset({"name", "quoted", "object_id", "filename"})
 _PLACES = frozenset({"path", "source"})
 _AIMS = frozenset({"dest", "unknown"})
 """Frames of where something goes, and of what nothing is said of."""
+_ASIDE = re.compile(
+    TOLD.pattern
+    + r"|\b(?:what|whatever|whoever|how|why|whether|until|once|unless|after|before|than"
+    r"|like|near|next|beside|behind|i|we|he|she|they|you|it|is|are|was|were|has|had|have)\b",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(r"[,;\u2014\u2013]|\b(?:and|or|plus)\b", re.IGNORECASE)
+_IDLE = frozenset(
+    {"and", "or", "also", "to", "from", "on", "ip", "address", "the", "network", "subnet", "host"}
+)
+"""What may stand between a request's "and" and the address that goes on with it."""
+_ADDRESSES = re.compile(r"[\w.:/]*[.:][\w.:/]*\d[\w.:/]*")
 _FAR = 24
 """How far (characters) a word may stand from the name that it is beside."""
 
@@ -43,8 +56,26 @@ def done_to(task: Task, able: Capability, slot: Slot, value: Value) -> bool:
 
 def _is_aim(task: Task, able: Capability, value: Value) -> bool:
     """Return whether a request for a tool says of a machine's address that something goes there."""
-    own = (one for piece in asking(task.pieces, able) for one in piece.held if one.kind == "ip")
-    return any(one.canonical == value.text and one.frame in _AIMS for one in own)
+    return any(
+        one.canonical == value.text and one.frame in _AIMS and _is_plain(task.wanted, piece, one)
+        for piece in asking(task.pieces, able)
+        for one in piece.held
+        if one.kind == "ip"
+    )
+
+
+def _is_plain(text: str, piece: Piece, one: Entity) -> bool:
+    """Return whether a request comes to an address without going on to something else before it.
+
+    "Allow the office, we blocked 203.0.113.8" allows none.
+    """
+    start = max((ask.place[0] for ask in piece.asks if ask.place[0] < one.start), default=-1)
+    before = text[max(start, piece.start) : one.start]
+    joints = [*_JOINT.finditer(before)]
+    tail = before[joints[-1].end() :] if joints else ""
+    return not _ASIDE.search(before) and all(
+        word[0].casefold() in _IDLE for word in WORD.finditer(_ADDRESSES.sub(" ", tail))
+    )
 
 
 def is_object(task: Task, able: Capability, value: Value) -> bool:

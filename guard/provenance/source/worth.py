@@ -143,7 +143,10 @@ def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
         case "secret":
             spoken = (one for one in task.entities if one.frame == "secret")
             return any(one.literal == value.text for one in spoken)
-        case "profile" | "url":
+        case "profile" | "url" if (
+            "ip",
+            value.text,
+        ) not in task.frames:  # which a request has to name
             return _names(task, value) or (_is_plain(value) and _says(task.wanted, value.text))
         case _:
             return _names(task, value) or (target and _numbered(task, value))
