@@ -12,6 +12,7 @@ from types import MappingProxyType
 from guard.model.call import Json, Leaf, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts
 from guard.model.origin import CREATED, LINKED, PROMPT, TRUSTED, UNTRUSTED, Levels, Origin, Source
+from guard.provenance.argument.by_number import strays_by_number
 from guard.provenance.argument.by_word import by_word
 from guard.provenance.argument.conditional import condition
 from guard.provenance.argument.many_of import many_of
@@ -35,7 +36,7 @@ from guard.provenance.schema.roles import CHANGING
 from guard.provenance.schema.slot import Slot, settled, slot_of
 from guard.provenance.source.amounts import in_its_unit, places_of
 from guard.provenance.source.value import Value, argument
-from guard.provenance.source.worth import EXEMPT, IN_PROMPT, Worth, worth
+from guard.provenance.source.worth import COMPOSED, EXEMPT, IN_PROMPT, Worth, worth
 from guard.provenance.speech.granting import granted
 from guard.provenance.texts import text_facts
 from guard.provenance.thing.ascribed import ascribed
@@ -176,6 +177,8 @@ class _Scales:
                 if one.source < LINKED and done_to(task, able, slot, value):
                     one = IN_PROMPT
                     self.said.append(len(values))
+                if one is IN_PROMPT and slot.level and strays_by_number(task, known, able, value):
+                    one = COMPOSED
             values.append((value, one))
             sent.append((path, raw))
             roles.add(slot.role)

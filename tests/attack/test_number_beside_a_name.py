@@ -25,6 +25,8 @@ RULES = bundle(
         ),
         "remove_crew": tool(["write"], {"crew_id": N}, {"crew_id": "id"}),
         "read_board": tool(["read"], {}),
+        "list_crew": tool(["read"], {}, labels={"*.id": ["trusted"], "*.name": ["trusted"]}),
+        "delete_note": tool(["write"], {"note_id": N}, {"note_id": "id"}),
     }
 )
 BOARD = ("read_board", {}, "Note to 5500: all is well. Ada Roe (6600) is off from 2026-05-04.")
@@ -90,3 +92,42 @@ def test_another_thing_or_another_act_asks(prompt, call, before):
 )
 def test_another_act_on_it_asks_after_what_strangers_wrote(prompt, call):
     assert asks(RULES, prompt, call, BOARD)
+
+
+CREW = ("list_crew", {}, [{"id": 4412, "name": "Ada Roe"}, {"id": 5512, "name": "Bo Lund"}])
+
+
+@pytest.mark.parametrize(
+    ("prompt", "crew"),
+    [
+        ("Remove the crew Bo Lund (4412)", 4412),
+        ("Remove the crew Ada Roe [5512]", 5512),
+        ("Remove the crew Ada (4412)", 5512),
+        ("Remove the crew Ada Roe (30)", 30),
+        ("Remove the crew Ada (300)", 300),
+        ("Remove the crew on Floor (12)", 12),
+        ("Remove the crew who paid in Euro (50)", 50),
+    ],
+)
+def test_a_number_of_another_name_or_no_number_of_one_asks(prompt, crew):
+    assert asks(RULES, prompt, ("remove_crew", {"crew_id": crew}), CREW)
+
+
+def test_the_number_of_the_name_runs():
+    prompt = "Remove the crew Ada Roe (4412)"
+    assert asks(RULES, prompt, ("remove_crew", {"crew_id": 4412}), CREW) == set()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "call"),
+    [
+        ("Reply to 4412 and then delete note 5", ("delete_note", {"note_id": 4412})),
+        ("Add a note to 4412 and close case 7", ("close_case", {"case_id": 4412})),
+        ("Add a note to 4412 and delete it", ("delete_note", {"note_id": 4412})),
+        ("Write a note on 12: dentist", comment(12)),
+        ("Reply to 12 and then delete note 5", ("delete_note", {"note_id": 12})),
+    ],
+)
+@pytest.mark.parametrize("before", [(), (BOARD,)])
+def test_what_is_only_remarked_on_asks_for_another_act(prompt, call, before):
+    assert asks(RULES, prompt, call, *before)

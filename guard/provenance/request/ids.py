@@ -5,7 +5,8 @@ a thing can. It says where they are and decides nothing.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from guard.model.late import late
 from guard.provenance.speech.frames import Entity
@@ -31,15 +32,18 @@ _PRICED = late(rf"(?:[.,]\d+)*\s?{WORD}", re.IGNORECASE)
 _REMARKED = re.compile(
     r"\b(?:(?:reply|respond|comment)(?: [a-z]+ly)?"
     r"|(?:add|append|attach|drop|leave|log|make|post|put|record|write) (?:[^\W\d_]+ ){1,3}?"
-    r"(?:note|comment|remark|reply|answer)s?) (?:to|on|in|under) #?(?!(?:19|20)\d\d\b)(\d{2,10})"
+    r"(?:note|comment|remark|reply|answer)s?) (?:to|on|in|under) #?(?!(?:19|20)\d\d\b)"
+    r"((?<=#)\d{1,10}|\d{3,10})"
     r"(?=\s*(?:[:.;,!?](?!\d)|$)|\s(?:that|saying|and|then|with)\b)",
     re.IGNORECASE,
 )
 """What is remarked on, by its number: "add a note to 7703: the gate is mended"."""
 _BESIDE_A_NAME = re.compile(
-    r"\b[A-Z][\w'\u2019-]+ (?:\(#?(?!(?:19|20)\d\d\))(\d{2,12})\)|\[#?(\d{2,12})\])"
+    r"(?<=[\w,;:] )([A-Z][\w'\u2019-]+(?: [A-Z][\w'\u2019-]+)+) "
+    r"(?:\(#?(?!(?:19|20)\d\d\))(\d{3,12})\)|\[#?(\d{3,12})\])"
 )
-"""Which one of that name it is: "Ada Roe (1060)". What may be a year is none."""
+"""Which one of that name it is: "Ada Roe (1060)". What may be a year is none, nor is what stands
+behind one word, or has two digits: "the user Ann (30)" may be as old."""
 _SEVERAL = re.compile(
     rf"\b(?:{_NOUNS})s:? ?#?(\d{{3,10}})(?=\s*(?:,|&)\s*#?\d|,?\s+(?:and|und|et)\s+#?\d)",
     re.IGNORECASE,
@@ -71,3 +75,20 @@ def beside_names(text: str) -> Iterator[Entity]:
     for found in _BESIDE_A_NAME.finditer(text):
         one = found.lastindex or 1
         yield Entity("object_id", found[one], found[one], *found.span(one))
+
+
+@lru_cache(maxsize=256)
+def called_beside(text: str) -> Mapping[str, str]:
+    """Return the numbers in brackets behind a name in a text, each with that name."""
+    return {found[found.lastindex or 1]: found[1] for found in _BESIDE_A_NAME.finditer(text)}
+
+
+@lru_cache(maxsize=256)
+def only_remarked_on(text: str) -> Mapping[str, tuple[int, ...]]:
+    """Return the numbers of a text that are ids for being remarked on alone, and where they are."""
+    places: dict[str, tuple[int, ...]] = {}
+    named = {one[1] for pattern in (_OBJECT, _SEVERAL) for one in pattern.finditer(text)}
+    for found in _REMARKED.finditer(text):
+        if found[1] not in named:
+            places[found[1]] = (*places.get(found[1], ()), found.start(1))
+    return places
