@@ -95,7 +95,7 @@ def weigh(
     scales.take(call.leaves())
     if "amount" in scales.roles:  # most calls pay nobody
         scales.values = owed(task, known, scales.values, scales.payees())
-        scales.values = many_of(task, known, scales.values)
+        scales.values = many_of(task, known, able, scales.values)
     if changes:
         scales.values = completed(
             spec.held, task, known, able, scales.values, scales.slots, scales.said

@@ -44,6 +44,10 @@ def asked(prompt, dish, many):
         ("Put three sea salad in the cart, please", "d3", 3),
         ("Put a sea salad in the cart, quantity 4", "d3", 4),
         ("Order a sea salad for each of the 3 of us", "d3", 3),
+        ("Order twenty five sea salad", "d3", 25),
+        ("Find a sea salad and order 5 of it.", "d3", 5),
+        ("I saw a sea salad on the menu. Order 5 of it.", "d3", 5),
+        ("We have 3 sea salad, order 5 more of them.", "d3", 5),
     ],
 )
 def test_as_many_as_they_said_runs(prompt, dish, many):
@@ -60,6 +64,10 @@ def test_as_many_as_they_said_runs(prompt, dish, many):
         ("Order 2 lentil pie and 3x fig roll", "d2", 2),
         ("Order two lentil pie and a fig roll by 3:30", "d2", 3),
         ("Order a sea salad", "d3", 9),
+        ("Order twenty five sea salad", "d3", 5),
+        ("Order one or two sea salad", "d3", 2),
+        ("Order 10 minus 3 sea salad", "d3", 3),
+        ("We had 9 sea salad last time. Order 2 sea salad now.", "d3", 9),
     ],
 )
 def test_as_many_as_of_something_else_asks(prompt, dish, many):
