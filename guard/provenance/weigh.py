@@ -129,7 +129,7 @@ def weigh(
         ),
         wrote=frozenset(scales.own()) if write and leaving else frozenset(),
         write=write,
-        size=largest(task, scales.values) if write and leaving else 1,
+        size=largest(task, able, scales.values) if write and leaving else 1,
         endorses=scales.endorses() if leaving else (),
     )
 

@@ -6,7 +6,7 @@ they name elsewhere are none of it.
 
 import pytest
 
-from tests.attack.verdicts import S, asks, bundle, tool
+from tests.attack.verdicts import N, S, asks, bundle, tool
 
 LIST = {"type": "array", "items": S}
 RULES = bundle(
@@ -22,6 +22,14 @@ RULES = bundle(
             {"shift_id": "id", "members": "recipient"},
         ),
         "send_note": tool(["write"], {"to": LIST, "text": S}, {"to": "recipient", "text": "body"}),
+        "post_note": tool(
+            ["write", "egress"],
+            {"boards": LIST, "text": S},
+            {"boards": "recipient", "text": "body"},
+        ),
+        "pay_all": tool(
+            ["write"], {"to": LIST, "amount": N}, {"to": "recipient", "amount": "amount"}
+        ),
     }
 )
 
@@ -61,3 +69,24 @@ def test_the_same_list_a_second_time_asks():
 )  # fmt: skip
 def test_who_stands_elsewhere_is_one_too_many(prompt, name, args):
     assert asks(RULES, prompt, (name, args))
+
+
+@pytest.mark.parametrize("prompt", ["Send the note to Ann and Bob", "Send to Ann, Bob: hello"])
+@pytest.mark.parametrize("to", [["Ann"], ["Bob"], ["Ann", "Bob"], ["Bob", "Ann"]])
+def test_whoever_was_told_is_told_no_second_time(prompt, to):
+    first = "send_note", {"to": ["Ann", "Bob"], "text": "hello"}
+    assert "TASK-COUNT" in asks(RULES, prompt, ("send_note", {"to": to, "text": "x"}), (*first, 1))
+
+
+def test_what_lies_at_each_of_a_list_is_put_there_once():
+    prompt = "Post hello in the boards oak and ash"
+    first = "post_note", {"boards": ["oak", "ash"], "text": "hello"}
+    for more in (["oak"], ["oak", "ash"]):
+        call = "post_note", {"boards": more, "text": "other"}
+        assert "TASK-COUNT" in asks(RULES, prompt, call, (*first, "ok"))
+
+
+def test_whoever_was_paid_is_paid_no_second_time():
+    first = "pay_all", {"to": ["Ann", "Bob"], "amount": 50}, "ok"
+    for to in (["Ann"], ["Ann", "Bob"]):
+        assert asks(RULES, "Pay 50 to Ann and Bob", ("pay_all", {"to": to, "amount": 50}), first)

@@ -73,7 +73,7 @@ def rested(
         rest: how many its requests are good for, before this one.
         picks: how many the person asks for by what the call holds.
     """
-    size, own = largest(task, values), done.get((spec.action, spec.intent), 0)
+    size, own = largest(task, able, values), done.get((spec.action, spec.intent), 0)
     every = [one.many for _, one in values if one.many > 1]
     rest = max(rest, max([picks, *every]) - own) - size
     return rest if rest >= 0 else max(rest, listed(task, known, spec, able, values, done) - size)

@@ -1,7 +1,8 @@
 """For how many of those whom the person named one call is: mail to Ann and Bob is for two.
 
 Not where they said the list by its argument's own name: "tag it sales, wholesale" gives one thing
-two tags, in one call. It counts, and decides nothing.
+two tags, in one call. "To" is the name of no list, and who is told, paid or let in counts each by
+themselves. It counts, and decides nothing.
 """
 
 import re
@@ -15,9 +16,11 @@ from guard.provenance.source.worth import Worth
 from guard.provenance.speech.frames import LISTED
 from guard.provenance.speech.sentences import WORD
 from guard.provenance.vocabulary.currencies import words_in
-from guard.provenance.vocabulary.lexicon import noun_classes, stem
+from guard.provenance.vocabulary.lexicon import Capability, is_stop, noun_classes, stem
 
 _PEOPLE = frozenset({"person"})
+_REACHING = frozenset({"pay", "share", "send", "publish", "post", "add_member"})
+"""Classes of verbs by which something gets to each one of a list."""
 _GAP = re.compile(
     r"\s*(?:[:=]\s*|\s(?:it|them|this|that|as|with|to|is|are)\s+|\s)[\"'`\u201c]?", re.IGNORECASE
 )
@@ -25,18 +28,22 @@ _GAP = re.compile(
 _CLOSES = "\"'`\u201d"
 
 
-def largest(task: Task, values: Iterable[tuple[Value, Worth]]) -> int:
+def largest(task: Task, able: Capability, values: Iterable[tuple[Value, Worth]]) -> int:
     """Return how many of the receivers that the person named one argument holds.
 
     Args:
         task: what the person said.
+        able: what the tool does.
         values: the arguments of the call.
     """
     named = [value for value, one in values if value.role == "recipient" and one.why == "in_prompt"]
     if len(named) < 2:  # noqa: PLR2004  nearly always
         return 1
     many = Counter(one.path for one in named)
-    return max(1 if _is_one(task, path, named) else times for path, times in many.items())
+    reaching = not able.verbs.isdisjoint(_REACHING)
+    return max(
+        1 if not reaching and _is_one(task, path, named) else times for path, times in many.items()
+    )
 
 
 def _is_one(task: Task, path: str, named: Iterable[Value]) -> bool:
@@ -51,7 +58,7 @@ def _is_one(task: Task, path: str, named: Iterable[Value]) -> bool:
 def _is_said(text: str, path: str, elements: tuple[str, ...]) -> bool:
     """Return whether a text says a list, whole and in its order, right behind its name."""
     *_, last = words_in(path.rpartition(".")[2]) or ("",)
-    if not last or not _PEOPLE.isdisjoint(noun_classes(stem(last))):
+    if not last or is_stop(last) or not _PEOPLE.isdisjoint(noun_classes(stem(last))):
         return False
     return any(
         stem(word[0]) == stem(last) and _follows(text, word.end(), elements)
