@@ -98,7 +98,6 @@ def test_amounts_that_may_be_in_cents_are_not_above_anything():
     [
         "Delete every claim that is on hold.",
         "Delete all claims which are still on hold, please.",
-        "Delete all claims that are on hold or rejected.",
     ],
 )
 @pytest.mark.parametrize("sought", [{}, {"status": "on_hold"}])
@@ -119,6 +118,33 @@ def test_a_state_that_strangers_wrote_is_none():
     assert asked(prompt, "delete_claim", "cl-4", ALL, ("list_claims", {}, after))
     assert asked("Delete every claim that is not on hold.", "delete_claim", "cl-4", ALL)
     assert asked("Delete the claim that is on hold.", "delete_claim", "cl-1", ALL)
+
+
+@pytest.mark.parametrize("claim", ["cl-1", "cl-4"])
+def test_each_of_two_states_runs(claim):
+    prompt = "Delete all claims that are on hold or submitted."
+    assert asked(prompt, "delete_claim", claim, ALL) == set()
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        *("neither", "hardly", "far from", "nowhere near", "almost", "supposedly", "unlikely"),
+        *("rarely", "half", "less than", "yet un", "anything but"),
+    ],
+)
+@pytest.mark.parametrize("which", ["all claims that are", "the claim that is"])
+def test_a_state_that_is_said_otherwise_is_none(how, which):
+    claims = [{**CLAIMS[0], "status": "paid"}, CLAIMS[3]]
+    prompt = f"Delete {which} {how} paid or on hold."
+    for one in claims:
+        assert asked(prompt, "delete_claim", one["id"], ("list_claims", {}, claims))
+
+
+@pytest.mark.parametrize("how", ["yet unpaid", "yet to pay", "open"])
+def test_a_state_in_which_nothing_is_bounds_nothing(how):
+    prompt = f"Delete all claims that are {how} or on hold."
+    assert asked(prompt, "delete_claim", "cl-4", ALL)
 
 
 JOBS = [
@@ -175,6 +201,32 @@ def test_a_day_that_nobody_can_hold_against_them_asks(prompt, job):
 def test_a_day_that_strangers_wrote_is_none():
     forged = [{"id": "jb-7", "name": "x", "seen": "2020-01-01"}, *JOBS]
     assert dated("Delete all jobs older than 2026-01-01.", "jb-7", forged)
+
+
+@pytest.mark.parametrize(
+    ("field", "runs"),
+    [
+        *((one, True) for one in ("created", "created_at", "date_added", "sent", "date")),
+        *((one, False) for one in ("next_run", "review_by", "warranty", "renewal", "departure")),
+        *((one, False) for one in ("start", "reminder_at", "embargo", "delivery_date", "birthday")),
+    ],
+)
+def test_how_old_something_is_does_not_follow_from_any_day(field, runs):
+    rules = bundle(
+        {
+            "list_jobs": tool(
+                ["read"], {}, labels={"*.id": ["trusted"], f"*.{field}": ["trusted"]}
+            ),
+            "delete_job": tool(["write"], {"job_id": S}, {"job_id": "id"}),
+        }
+    )
+    jobs = [{"id": "jb-1", field: "2026-01-04"}, {"id": "jb-2", field: "2026-08-04"}]
+    call = "delete_job", {"job_id": "jb-1"}
+    for prompt in (
+        "Delete all jobs older than 2026-03-01.",
+        "Delete all jobs from before 2026-03-01",
+    ):
+        assert (asks(rules, prompt, call, ("list_jobs", {}, jobs)) == set()) is runs
 
 
 SETTING = bundle(

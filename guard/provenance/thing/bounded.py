@@ -52,6 +52,11 @@ _QUALITY = re.compile(
 )
 """What stands before a thing, behind how many of them: "every new ticket"."""
 _LATER = frozenset(map(stem, LATER | TOUCHED))
+_BORN = frozenset(
+    map(stem, ("created", "made", "sent", "posted", "opened", "received", "added", "date"))
+)
+"""Fields that say since when something is there, by themselves: no review, and no departure."""
+_WHEN = _BORN | {"at", "on", stem("time")}
 _NUMBER = re.compile(r"(?<![\w.,-])\d[\d.,]*(?![\w-])")
 
 
@@ -60,6 +65,7 @@ class Bounds(NamedTuple):
 
     Args:
         states: one of them is how they stand, in plain small letters; empty: it does not say.
+        sides: the spellings of each of them, where it says two.
         how: how their amount is to the limit: lt, gt, le, ge, eq; empty: it does not say.
         limit: of their amount.
         currency: of the limit; empty: it does not say.
@@ -75,6 +81,7 @@ class Bounds(NamedTuple):
     of: str = ""
     since: str = ""
     day: str = ""
+    sides: tuple[frozenset[str], ...] = ()
 
 
 ANY = Bounds()
@@ -86,13 +93,15 @@ def bounds_in(text: str) -> tuple[Bounds, str]:
     """Return what a request says so of its things, and the request without it."""
     dated, text = _dated(text)
     stands = _STANDS.search(text)
-    states = frozenset[str]()
+    sides = list[frozenset[str]]()
     if stands and (stands["in"] or stands["or"] or len(stands["one"].split()) > 1):
         lead = stands["in"] or ""
         said = [one for one in (stands["one"], stands["two"]) if one]
-        states = frozenset(plainly(way) for one in said for way in (one, f"{lead}{one}"))
+        sides = [frozenset({plainly(one), plainly(f"{lead}{one}")}) for one in said]
         text = text[: stands.start()] + text[stands.end() :]
-    return _limited(text, dated._replace(states=states))
+    states = frozenset[str]().union(*sides)
+    both = tuple(sides) if len(sides) > 1 else ()
+    return _limited(text, dated._replace(states=states, sides=both))
 
 
 def _dated(text: str) -> tuple[Bounds, str]:
@@ -154,12 +163,16 @@ def lies_within(record: Record, bounds: Bounds, listed: Iterable[Record]) -> boo
     Args:
         record: the record.
         bounds: what the request says of them.
-        listed: all that are compared with it: an amount with decimals in one is of whole units.
+        listed: all that are compared with it: an amount with decimals in one is of whole units,
+            and of "neither open or paid" none stands as the first says.
     """
     found = list[bool | None]()
     if bounds.states:
         states = {plainly(one) for one in record.states.values()}
         found.append(not states.isdisjoint(bounds.states) if states else None)
+    if bounds.sides:
+        held = {plainly(state) for one in listed for state in one.states.values()}
+        found.append(None if any(map(held.isdisjoint, bounds.sides)) else True)
     if bounds.how:
         found.append(_is_limited(record, bounds, listed))
     if bounds.since:
@@ -178,6 +191,8 @@ def _is_since(record: Record, bounds: Bounds) -> bool | None:
     ]
     if len(held) != 1:
         return None
+    if not bounds.of and (names[held[0]].isdisjoint(_BORN) or not names[held[0]] <= _WHEN):
+        return None  # how old something is does not follow from any day of it
     own = days[held[0]]
     near = abs((date.fromisoformat(own[:10]) - date.fromisoformat(bounds.day)).days)
     if near <= 1 and len(own) > len(bounds.day):
