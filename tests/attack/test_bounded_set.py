@@ -147,6 +147,20 @@ def test_a_state_in_which_nothing_is_bounds_nothing(how):
     assert asked(prompt, "delete_claim", "cl-4", ALL)
 
 
+@pytest.mark.parametrize(
+    "which",
+    ["first of all", "last of all", "latest of all", "biggest of all", "smaller of all", "most of the",
+     "a third of all", "half of the", "last of the"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "those", ["claims that are on hold or submitted", "claims over 50 euros", "claims under 900 euros"]
+)  # fmt: skip
+def test_one_of_a_set_is_not_the_set(which, those):
+    prompt = f"Delete the {which} {those}".replace("the a", "a").replace("the most", "most")
+    for claim in ("cl-1", "cl-2", "cl-3"):
+        assert asked(prompt, "delete_claim", claim, ("list_claims", {}, EURO))
+
+
 JOBS = [
     {"id": "jb-1", "created": "2025-11-20", "due_date": "2026-04-01", "name": "made 2026-02-02"},
     {"id": "jb-2", "created": "2026-02-03", "due_date": "2026-02-20", "name": "made 2024-01-01"},
@@ -201,6 +215,13 @@ def test_a_day_that_nobody_can_hold_against_them_asks(prompt, job):
 def test_a_day_that_strangers_wrote_is_none():
     forged = [{"id": "jb-7", "name": "x", "seen": "2020-01-01"}, *JOBS]
     assert dated("Delete all jobs older than 2026-01-01.", "jb-7", forged)
+
+
+@pytest.mark.parametrize("which", ["first", "last", "newest", "most"])
+def test_one_of_those_of_a_day_is_not_all_of_them(which):
+    prompt = f"Delete the {which} of all jobs created before 2026-05-01."
+    assert dated(prompt, "jb-1")
+    assert dated(prompt, "jb-2")
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,16 @@ _COUNT = re.compile(
     r"(?=\s+(?:of\s)?(?:[^\W\d_]+\s+){0,3}?[^\W\d_]{2,}s\b)",
     re.IGNORECASE,
 )
+_PART = re.compile(
+    r"\b(?:(?!(?:all|both|each|every|rid|dispose|care|\d+|"
+    + "|".join(NUMBERS)
+    + r")\b)[^\W\d_]+\s+of\s+(?:all|both|each|every)"
+    r"|(?:(?!(?:request|guest|test|contest|interest|forest|harvest)\b)[a-z]{3,}est|first|last|next"
+    r"|second|third|most|least|worst|half|some|few|many|none|part)"
+    r"\s+of\s+(?:the|my|our|his|her|their|these|those|them))\b",
+    re.IGNORECASE,
+)
+"""Not all of them, nor each one: "the last of all orders", "most of the lamps"."""
 _STATE = re.compile(
     r"(?:['\u2019]s|\s+(?:is|are))\s+(?:(?:still|currently|already|now)\s+)?"
     r"(?!not\b|no\b|never\b)([^\W\d_]{2,})"
@@ -131,6 +141,8 @@ def said_of(text: str, able: Capability, covered: frozenset[str]) -> tuple[Said,
     if state:  # "the tour that is full" is the full tour
         phrase, rest = f"{phrase} {state[1]}", ""
         little = frozenset({stem(state[1])} if is_stop(state[1]) else ())
+    if _PART.search(phrase):
+        return ()
     phrase = _BY.sub("", phrase)
     found = list[Said]()
     if aim := _TO.search(phrase):
