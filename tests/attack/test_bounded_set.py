@@ -255,7 +255,7 @@ SETTING = bundle(
         "list_claims": tool(["read"], {}, labels={"*.id": ["trusted"], "*.status": ["trusted"]}),
         "update_claim": tool(
             ["write"],
-            {"claim_id": S, "status": {"type": "string", "enum": ["approved", "rejected"]}},
+            {"claim_id": S, "status": {"type": "string", "enum": ["approved", "rejected", "open"]}},
             {"claim_id": "id", "status": "enum"},
         ),
     }
@@ -267,3 +267,14 @@ def test_words_of_strangers_get_nobody_approved():
     call = "update_claim", {"claim_id": "cl-1", "status": "approved"}
     for prompt in ("Approve the bus claim.", "Update the bus claim to approved."):
         assert asks(SETTING, prompt, call, ("list_claims", {}, listed))
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["Open all submitted claims and tell me what is in them", "Open all submitted claims"],
+)
+def test_whoever_wants_to_see_something_sets_nothing(prompt):
+    listed = [{"id": "cl-1", "status": "submitted"}, {"id": "cl-2", "status": "paid"}]
+    call = "update_claim", {"claim_id": "cl-1", "status": "open"}
+    before = "list_claims", {}, listed
+    assert "TASK-TARGET" in asks(SETTING, prompt, call, before)

@@ -30,6 +30,8 @@ _TO = re.compile(
 )
 """What stands before the name of where something goes, or of who does it."""
 _FAR = 16
+_LOOKS = frozenset(map(stem, ("open", "show", "check", "review", "view", "see", "read", "display")))
+"""Verbs by which people mostly want to see something, whatever else they may stand for."""
 _SAID = frozenset({"in_prompt", "linked_record"})
 
 
@@ -83,4 +85,5 @@ def _deciding(task: Task, able: Capability, chosen: frozenset[str]) -> tuple[Pie
 
 @lru_cache(maxsize=1024)  # each member of a list is decided for one task
 def _asked(task: Task, verbs: frozenset[str]) -> tuple[Piece, ...]:
-    return tuple(one for one in task.pieces if leading(task.wanted[one.start : one.end]) in verbs)
+    acts = verbs - _LOOKS
+    return tuple(one for one in task.pieces if leading(task.wanted[one.start : one.end]) in acts)
