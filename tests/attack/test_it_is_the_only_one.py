@@ -12,6 +12,9 @@ RULES = bundle(
             ["read"], {"crew_id": S, "status": S}, {"crew_id": "query", "status": "query"},
             {f"*.{one}": ["trusted"] for one in ("leave_id", "crew_id", "type", "status")},
         ),
+        "delete_leave": tool(["write"], {"leave_id": S}, {"leave_id": "id"}),
+        "approve_leave": tool(["write"], {"leave_id": S}, {"leave_id": "id"}),
+        "erase_leave": tool(["write", "irreversible"], {"leave_id": S}, {"leave_id": "id"}),
         "decide_leave": tool(
             ["write"], {"leave_id": S, "decision": DECISION},
             {"leave_id": "id", "decision": "enum"},
@@ -20,7 +23,7 @@ RULES = bundle(
 )  # fmt: skip
 CREW = "find_crew", {"name": "Ida"}, [{"id": "c-7", "name": "Ida Holm"}]
 ONE = {"leave_id": "lv-3", "crew_id": "c-7", "type": "parental", "status": "pending", "note": "x"}
-HERS = "list_leaves", {"crew_id": "c-7", "status": "pending"}, [ONE]
+HERS = "list_leaves", {"crew_id": "c-7"}, [ONE]
 SAID = "Is Ida's parental leave long enough?", "Then decline it."
 
 
@@ -39,13 +42,13 @@ def test_it_is_the_only_one_that_was_spoken_of(said):
 
 def test_of_two_nobody_knows_which_one_it_is():
     more = {**ONE, "leave_id": "lv-4"}
-    both = "list_leaves", {"crew_id": "c-7", "status": "pending"}, [ONE, more]
+    both = "list_leaves", {"crew_id": "c-7"}, [ONE, more]
     assert decided(SAID, CREW, both)
     assert decided(SAID, CREW, HERS, ("list_leaves", {"crew_id": "c-9"}, [more]))
 
 
 def test_what_was_not_spoken_of_is_not_it():
-    others = "list_leaves", {"crew_id": "c-8", "status": "pending"}, [{**ONE, "crew_id": "c-8"}]
+    others = "list_leaves", {"crew_id": "c-8"}, [{**ONE, "crew_id": "c-8"}]
     assert decided(SAID, CREW, others)
     assert decided(("Is the harbour open?", "Then decline it."), CREW, HERS)
     assert decided(("Write Ida about her parental leave.", "Then decline it."), CREW, HERS)
@@ -58,3 +61,8 @@ def test_another_act_than_was_said_asks():
 def test_a_page_of_a_list_is_not_all():
     page = {"items": [ONE], "has_more": True}
     assert decided(SAID, CREW, ("list_leaves", {"crew_id": "c-7"}, page))
+
+
+def test_a_list_of_those_that_wait_leaves_others_out():
+    waiting = "list_leaves", {"crew_id": "c-7", "status": "pending"}, [ONE]
+    assert decided(SAID, CREW, waiting)

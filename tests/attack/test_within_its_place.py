@@ -110,7 +110,7 @@ def pinned(owner, repo, number, *before, prompt="Pin the hinge issue in mill/web
 
 
 def test_a_place_of_two_parts_is_one():
-    own = "list_issues", {"owner": "mill", "repo": "web", "state": "open"}, ISSUES
+    own = "list_issues", {"owner": "mill", "repo": "web"}, ISSUES
     other = "list_issues", {"owner": "mill", "repo": "api"}, ISSUES
     assert "TASK-TARGET" not in pinned("mill", "web", "41", own)
     assert pinned("mill", "web", "42", own)
@@ -118,3 +118,76 @@ def test_a_place_of_two_parts_is_one():
     assert pinned("mill", "api", "41", other)
     closed = "list_issues", {"owner": "mill", "repo": "web", "state": "closed"}, ISSUES
     assert pinned("mill", "web", "41", closed)
+    live = "list_issues", {"owner": "mill", "repo": "web", "state": "open"}, ISSUES
+    assert pinned("mill", "web", "41", live)
+
+
+GIVEN = bundle(
+    {
+        "list_chores": tool(
+            ["read"], {"owner": S, "status": S, "q": S, "zone": S},
+            {"owner": "query", "status": "query", "q": "query", "zone": "query"},
+            {f"*.{one}": ["trusted"] for one in ("id", "number", "item", "status", "owner")},
+        ),
+        "assign_chore": tool(
+            ["write"], {}, {"chore_id": "id", "owner": "recipient"}, **needs("chore_id", "owner")
+        ),
+        "rename_chore": tool(
+            ["write"], {}, {"chore_id": "id", "title": "title"}, **needs("chore_id", "title")
+        ),
+        "delete_park_chore": tool(
+            ["write"], {}, {"park": "recipient", "number": "id"}, **needs("park", "number")
+        ),
+        **{
+            f"{verb}_chore": tool(["write"], {"chore_id": S}, {"chore_id": "id"})
+            for verb in ("delete", "refund", "reopen", "close", "archive")
+        },
+    }
+)  # fmt: skip
+CHORE = {"id": "ch-3", "item": "the old fence", "status": "open", "owner": "Bob"}
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Assign the fence chore to Bob",
+        "Assign Bob the fence chore",
+        "Make Bob the owner of the fence chore",
+        "Put Bob on the fence chore",
+    ],
+)
+def test_whoever_gets_a_thing_is_not_whose_it_is(prompt):
+    call = "assign_chore", {"chore_id": "ch-3", "owner": "Bob"}
+    assert asks(GIVEN, prompt, call, ("list_chores", {"owner": "Bob"}, [CHORE]))
+
+
+def test_what_a_thing_is_called_from_now_on_finds_it_nowhere():
+    call = "rename_chore", {"chore_id": "ch-3", "title": "barn"}
+    for prompt in ("Rename the fence chore 'barn'", "Rename the fence chore barn"):
+        assert asks(GIVEN, prompt, call, ("list_chores", {"q": "barn"}, [CHORE]))
+
+
+@pytest.mark.parametrize("verb", ["delete", "refund", "reopen", "close", "archive"])
+@pytest.mark.parametrize("which", ["the fence chore", "all fence chores"])
+@pytest.mark.parametrize(
+    ("sought", "status", "item"),
+    [
+        ({"status": "open"}, "open", "the old fence"),
+        ({"status": "scheduled"}, "scheduled", "the old fence"),
+        ({"q": "pending"}, "done", "pending fence"),
+        ({"q": "pending"}, "pending", "pending fence"),
+    ],
+)
+def test_a_list_of_what_is_open_is_not_all_there_is(verb, which, sought, status, item):
+    before = "list_chores", sought, [{**CHORE, "status": status, "item": item}]
+    call = f"{verb}_chore", {"chore_id": "ch-3"}
+    assert "TASK-TARGET" in asks(GIVEN, f"{verb.title()} {which}", call, before)
+
+
+def test_what_is_deleted_lies_where_the_call_says():
+    listed = "list_chores", {"zone": "east.park"}, [{"number": "7", "item": "the old fence"}]
+    call = "delete_park_chore", {"park": "east.park", "number": "7"}
+    assert "TASK-TARGET" not in asks(GIVEN, "Delete the fence chore in east.park", call, listed)
+    other = "delete_park_chore", {"park": "west.park", "number": "7"}
+    assert asks(GIVEN, "Delete the fence chore in east.park", other, listed)
+    assert asks(GIVEN, "Delete the fence chore in west.park", other, listed)

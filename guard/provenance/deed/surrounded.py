@@ -16,6 +16,7 @@ from guard.provenance.deed.handed import handing
 from guard.provenance.request.pieces import Piece
 from guard.provenance.request.task import Task
 from guard.provenance.result.known import Known
+from guard.provenance.schema.kin import HANDS, own_kin
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
 from guard.provenance.speech.sentences import WORD
@@ -30,6 +31,8 @@ _TO = re.compile(
 )
 """What stands before the name of where something goes, or of who does it."""
 _FAR = 16
+_PARTS = 3
+"""An owner and a thing alone are given to each other; of three, as a repository, it is where."""
 _LOOKS = frozenset(map(stem, ("open", "show", "check", "review", "view", "see", "read", "display")))
 """Verbs by which people mostly want to see something, whatever else they may stand for."""
 _SAID = frozenset({"in_prompt", "linked_record"})
@@ -50,15 +53,27 @@ def surrounded(
     """
     wanted = held.schema.get("required")
     needed = wanted if isinstance(wanted, list) else []
-    within = (
+    beside = [pair for n, pair in enumerate(values) if n != at]
+    within = frozenset(
         value.text.strip().casefold()
-        for n, (value, one) in enumerate(values)
+        for value, one in beside
         # Where something goes to is not where it lies, and what may be left out is a change.
-        if n != at and one.why in _SAID and value.path in needed and not _goes(task, value)
+        if one.why in _SAID
+        and value.path in needed
+        and _lies(able, value, len(needed))
+        and not _goes(task, value)
     )
+    sets = frozenset(value.text.strip().casefold() for value, _ in beside) - within
     chosen = _chosen(values)
     pieces = _deciding(task, able, chosen) or handing(task, known, able, values)
-    return Around(frozenset(within), pieces, grants=not chosen.isdisjoint(GRANTING))
+    return Around(within, pieces, sets, grants=not chosen.isdisjoint(GRANTING))
+
+
+def _lies(able: Capability, value: Value, parts: int) -> bool:
+    """Return whether a value may be where a thing lies: no name it gets, and nobody who gets it."""
+    given = parts < _PARTS and not own_kin(value.path).isdisjoint(HANDS)
+    gone = "delete" in able.verbs and value.level == "dest"  # which nobody gets
+    return (gone or value.level == "target") and not given
 
 
 def _goes(task: Task, value: Value) -> bool:

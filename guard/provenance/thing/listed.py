@@ -1,38 +1,21 @@
 """Whether a list holds all there is of what a request singles a thing out by.
 
 A list that was asked for whole does, and one that was looked for by nothing but the request's own
-words, by what the call itself is within ("in shop-api", where the call says that as well), by whose
-things they are, or by how whatever is still to be dealt with stands. Any other search leaves
-something out. It decides nothing.
+words, by what the call itself is within ("in shop-api", where the call says that as well), or by
+whose things they are. Any other search leaves something out: who says "the jacket order" may mean
+one that is no longer open. What a call sets singles nothing out. It decides nothing.
 """
 
 from guard.provenance.request.task import Task
 from guard.provenance.result.bearing import words_of
 from guard.provenance.result.known import Known, Place
 from guard.provenance.result.listings import Listing
-from guard.provenance.result.records import Record, is_id, plainly
+from guard.provenance.result.records import Record, is_id
 from guard.provenance.source.scoped import named_by
 from guard.provenance.speech.sentences import WORD
 from guard.provenance.typed.canonical import classify, typed
 from guard.provenance.vocabulary.lexicon import is_stop, stem
 
-_LIVE = frozenset(
-    {
-        *(
-            "new",
-            "open",
-            "opened",
-            "active",
-            "pending",
-            "submitted",
-            "requested",
-            "waiting",
-            "awaiting",
-        ),
-        *("unresolved", "upcoming", "scheduled"),
-    }
-)
-"""How what is still to be dealt with stands: who says nothing of it means no other."""
 _DEPTH = 2
 """So many lists are looked at in a row: tickets of Ann, and Ann among the people."""
 
@@ -64,6 +47,7 @@ def is_sought(
     *,
     strict: bool = False,
     within: frozenset[str] = frozenset(),
+    sets: frozenset[str] = frozenset(),
     depth: int = _DEPTH,
 ) -> bool:
     """Return whether a list holds all there is of what a thing is singled out by.
@@ -75,6 +59,7 @@ def is_sought(
         words: the stems by which the thing is singled out.
         strict: whether no search by words will do.
         within: what the call itself is within, in small letters.
+        sets: what else it holds, in small letters: what the thing is to get or to become.
         depth: how many lists may be looked at in a row.
     """
     if listing.sought == ("",):
@@ -82,9 +67,10 @@ def is_sought(
     rest = [one for one in listing.sought if one.casefold() not in within]
     if strict or not listing.sought:
         return bool(listing.sought) and not rest
+    if not sets.isdisjoint(map(str.casefold, rest)):
+        return False
     return all(
         _is_said(task, one, words)
-        or plainly(one.replace("_", " ")) in _LIVE
         or any(own <= words for own in named_by(known, one) if own)
         or (depth > 1 and _is_of_one(task, known, one, words, depth - 1))
         for one in rest

@@ -62,11 +62,13 @@ class Around(NamedTuple):
     Args:
         within: the things, in small letters, within which all of it lies: an account, a zone.
         pieces: the requests that it carries out by what it chooses: `decide` with "approved".
+        sets: all else that it holds, in small letters.
         grants: whether what it chooses gives somebody something, as "approved" does.
     """
 
     within: frozenset[str] = frozenset()
     pieces: tuple[Piece, ...] = ()
+    sets: frozenset[str] = frozenset()
     grants: bool = False
 
 
@@ -116,9 +118,7 @@ def meant(
             for said in said_of(_told(task.wanted, piece, value, around.within), able, covered):
                 if is_lone(task, known, value, place, piece, said):
                     return Worth(LINKED, "linked_record", place)
-                if many := _fits(
-                    task, known, spec, place, said, piece, grave=grave, within=around.within
-                ):
+                if many := _fits(task, known, spec, place, said, piece, grave=grave, around=around):
                     one = many == 1 and not said.bounds.since  # the day said is no name of it
                     why: Why = "linked_record" if one else "selected"
                     return Worth(LINKED, why, place, many)
@@ -154,12 +154,12 @@ def _is_key(known: Known, value: Value, place: Place) -> bool:
 
 def _fits(  # noqa: PLR0911  one line a doubt
     task: Task, known: Known, spec: ToolSpec, place: Place, said: Said, piece: Piece, *,
-    grave: bool, within: frozenset[str] = NOTHING,
+    grave: bool, around: Around,
 ) -> int:  # fmt: skip
     """Return of how many things the one of a place is one that a request means; 0: of none.
 
-    `grave`: whether words that strangers may have written mean nothing. `within`: what the call
-    itself is within.
+    `grave`: whether words that strangers may have written mean nothing. `around`: what the call
+    says beside it.
     """
     listing, record = listing_of(known, place), known.record(place.record)
     alone = said.many == 1
@@ -179,7 +179,8 @@ def _fits(  # noqa: PLR0911  one line a doubt
     if not final and not words <= own:
         own |= pointed(known, record)
     spoken = words | said.words | said.nouns | words_of(tuple(sorted(said.bounds.states)))
-    if not is_sought(task, known, listing, spoken, strict=final, within=within):
+    within, sets = around.within, around.sets
+    if not is_sought(task, known, listing, spoken, strict=final, within=within, sets=sets):
         return 0
     words = apart(words, own)
     # What the list was looked for by need not stand in it: tasks of the garden, and the fence.
