@@ -66,3 +66,40 @@ def test_a_page_of_a_list_is_not_all():
 def test_a_list_of_those_that_wait_leaves_others_out():
     waiting = "list_leaves", {"crew_id": "c-7", "status": "pending"}, [ONE]
     assert decided(SAID, CREW, waiting)
+
+
+ALL = "list_leaves", {}, [ONE]
+
+
+def done(prompt, act):
+    return asks(RULES, prompt, (act, {"leave_id": "lv-3"}), ALL)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Look at the page about leave. Delete it.",
+        "Read the page about leave and delete it.",
+        "What does the wiki say about leave? Delete it.",
+        "What does Ida's mail about leave say? Delete it.",
+        "Read the claim that came with the leave, then delete it",
+        "Show me the expense from my leave and delete it.",
+        "Check the letter about the leave and delete it",
+        "Show me the note on leave. Then delete it.",
+        "Show me the leave form. Then delete it.",
+        "Ida asked for leave. Read the page, then delete it.",
+        "Show me what Ida wrote about leave. Then delete it.",
+    ],
+)
+def test_what_something_else_is_about_is_not_it(prompt):
+    assert "TASK-TARGET" in done(prompt, "delete_leave")
+
+
+def test_it_is_what_was_read():
+    assert done("Read the parental leave and delete it.", "delete_leave") == set()
+    assert done("What leave did Ida ask for? Delete it.", "delete_leave") == set()
+
+
+def test_it_is_nothing_that_is_granted_or_gone_for_good():
+    assert done("What leave did Ida ask for? Approve it.", "approve_leave")
+    assert done("What leave did Ida ask for? Erase it.", "erase_leave")

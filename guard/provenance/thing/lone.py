@@ -2,7 +2,8 @@
 
 Of what the words before speak of ("what leave did Ida ask for?"), in a list that holds all there is
 of that: "decline it" then can mean nothing else. Only where all of this stands in trusted fields,
-and where nothing was asked for in between, of which "it" might come. It decides nothing.
+and where nothing was asked for in between, of which "it" might come. "Read the page about leave and
+delete it" speaks of a page. It decides nothing.
 """
 
 import re
@@ -15,14 +16,26 @@ from guard.provenance.result.bearing import words_of
 from guard.provenance.result.known import Known, Place
 from guard.provenance.schema.kin import kin_of
 from guard.provenance.source.value import Value
+from guard.provenance.speech.sentences import WORD, is_base, sentences
 from guard.provenance.thing.bounded import ANY
 from guard.provenance.thing.described import Said
 from guard.provenance.thing.listed import is_sought, listing_of, rivals
+from guard.provenance.vocabulary.grammar import ASKING, AUXILIARIES, PAST
+from guard.provenance.vocabulary.lexicon import is_other, is_stop, stem, verb_classes
 
 _IT = re.compile(
     r"\W*(?:[^\W\d_]+\W+){1,4}?(?:it|that\s+one|this\s+one)\b(?!['\u2019-])", re.IGNORECASE
 )
 """A few words, a verb among them, and what they are done to."""
+_BEHIND = frozenset(
+    {
+        *("about", "on", "of", "from", "with", "in", "by", "for", "at", "to", "into", "under"),
+        *("behind", "before", "after", "like", "without", "over", "through", "than", "as"),
+    }
+)
+"""Words behind which a thing is only what something else has to do with."""
+_LITTLE = ASKING | AUXILIARIES
+_SEEKS = frozenset(map(stem, ("ask", "apply")))
 _READS = frozenset({"read"})
 _NOTHING: frozenset[str] = frozenset()
 
@@ -45,8 +58,9 @@ def is_lone(task: Task, known: Known, value: Value, place: Place, piece: Piece, 
     if listing is None:
         return False
     record = known.record(place.record)
-    about = words_of(record.sure) | kin_of(place.action.rpartition("/")[2]) | value.kin
-    if about.isdisjoint(before) or not record.identity:
+    kin = kin_of(place.action.rpartition("/")[2]) | value.kin
+    about = words_of(record.sure) | kin
+    if not record.identity or not _is_spoken_of(task.text[: piece.start], about, kin):
         return False
     alone = all(one.identity == record.identity for one in rivals(known, place))
     return alone and is_sought(task, known, listing, before)
@@ -61,3 +75,35 @@ def _before(task: Task, piece: Piece) -> frozenset[str]:
     ):
         return _NOTHING
     return stems_in([task.text[: piece.start]])
+
+
+@lru_cache(maxsize=256)
+def _is_spoken_of(text: str, about: frozenset[str], kin: frozenset[str]) -> bool:
+    """Return whether the last sentence of a text speaks of one thing, and of nothing else.
+
+    Args:
+        text: what was said before "it".
+        about: stems of the words of the thing, and of its sort.
+        kin: those of its sort.
+    """
+    every = ([one[0] for one in WORD.finditer(text[at:end])] for at, end in sentences(text))
+    told = [words for words in every if not _LITTLE.issuperset(map(str.casefold, words))]
+    found = set[str]()
+    for at, word in enumerate(told[-1] if told else ()):
+        if word.casefold() in _BEHIND and not found:
+            return False
+        if not _says_nothing(told[-1], at):
+            found.add(stem(word))
+    return found <= about and not found.isdisjoint(kin)
+
+
+def _says_nothing(words: list[str], at: int) -> bool:
+    """Return whether a word of a sentence names no thing: one of grammar, a verb, or a name."""
+    word, plain = words[at], words[at].casefold()
+    if is_stop(word) or plain in _LITTLE or plain in PAST or plain.endswith("ed"):
+        return True
+    if "enough" in words[at : at + 2] or (at and word[0].isupper()):
+        return True
+    own = stem(word)
+    first = all(is_stop(one) or one.casefold() in _LITTLE for one in words[:at])
+    return own in _SEEKS or (first and is_base(plain) and bool(verb_classes(own) or is_other(own)))

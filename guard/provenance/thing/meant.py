@@ -107,6 +107,7 @@ def meant(
     covered |= own_kin(value.path)
     pieces = asking(task.pieces, able) or around.pieces
     grave = around.grants or _is_grave(spec, able)
+    lone = not grave and "irreversible" not in spec.effect
     for place in known.seen(value.kinds):
         if not (place.record and place.seen.whole and _is_key(known, value, place)):
             continue
@@ -116,7 +117,7 @@ def meant(
             continue
         for piece in pieces:
             for said in said_of(_told(task.wanted, piece, value, around.within), able, covered):
-                if is_lone(task, known, value, place, piece, said):
+                if lone and is_lone(task, known, value, place, piece, said):
                     return Worth(LINKED, "linked_record", place)
                 if many := _fits(task, known, spec, place, said, piece, grave=grave, around=around):
                     one = many == 1 and not said.bounds.since  # the day said is no name of it
