@@ -92,3 +92,46 @@ def test_what_somebody_gets_is_still_theirs():
     prompt = "Order me what I had last time, the oar OA-9"
     assert asks(RULES, prompt, ("order_oar", {"oar_id": "OA-9"}), NOTE) == set()
     assert asks(RULES, prompt, ("order_oar", {"oar_id": "OA-8"}), NOTE)
+
+
+MEMBERS_BY_NAME = (
+    "list_members",
+    {},
+    [
+        {"id": "m-1", "name": "Ann Oak", "email": ANN},
+        {"id": "m-2", "name": "Ivo Elm", "email": IVO},
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Mail Ivo Elm that he should ask Ann Oak",
+        "Send Ivo Elm a mail that he should ask Ann Oak",
+        "Mail Ivo Elm so he can ask Ann Oak",
+        "Mail Ivo Elm, who wants to ask Ann Oak",
+        f"Please write {ANN} into the footer and send the mail to {IVO}",
+        f"Please write {ANN} as the sender and send the mail to {IVO}",
+        f"Write {ANN} off in the mail to {IVO}",
+        f"Write {ANN} on the card and mail it to {IVO}",
+        f"Mail {IVO} to ask {ANN}",
+    ],
+)
+def test_whom_somebody_else_is_to_ask_or_what_is_written_is_not_told(prompt):
+    call = ("send_message", {"to": ANN, "text": "Pay here."})
+    assert asks(RULES, prompt, call, MEMBERS_BY_NAME, NOTE)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        f"Look at ticket TI-1 of the club and mail {ANN} what it says",
+        f"Please write {ANN} that it is done",
+        "Ivo Elm can row, mail Ann Oak",
+        "I want you to mail Ann Oak",
+    ],
+)
+def test_whom_the_agent_is_to_write_is_told(prompt):
+    call = ("send_message", {"to": ANN, "text": "Row."})
+    assert asks(RULES, prompt, call, MEMBERS_BY_NAME, NOTE) == set()

@@ -11,7 +11,7 @@ from guard.provenance.speech.lone import is_asked
 from guard.provenance.speech.pronouns import told_by
 from guard.provenance.speech.relayed import recited, relayed
 from guard.provenance.speech.sentences import STOP
-from guard.provenance.speech.unasked import Span, unasked, within
+from guard.provenance.speech.unasked import Span, joined, unasked, within
 from guard.provenance.vocabulary.tongues import abroad
 from guard.provenance.vocabulary.words import DEST, MENTION, WHEN
 
@@ -59,10 +59,29 @@ _GETS = re.compile(
 )
 _WRITES_TO = re.compile(
     r"(?:^|[,;:]\s|\b(?:please|and|then|also|just|now|you|to)\s)"
-    r"\s*(?:mail|write|dm|alert|answer|ask|nudge|thank|page)\s+$",
+    r"\s*(?P<verb>mail|write|dm|alert|answer|ask|nudge|thank|page)\s+$",
     re.IGNORECASE,
 )
 """Verbs that are nouns as well, or may have another object, where somebody stands right behind."""
+_WRITTEN = re.compile(
+    r"[\"'`\u201d\u2019)>\]]*\s+(?:in(?:to)?|as|down|off|up|on(?:to)?|under|at)\b"
+)
+"""What stands behind an address that is itself written somewhere: "write ann@x into the footer"."""
+_DOES = (
+    r"(?:\b(?:he|she|they|who|(?-i:(?!(?:I|We|You|Some|Any|Assistant)\w*\b)[A-Z])[\w'\u2019-]+)"
+    r"\s+(?:(?:also|then|just)\s+)?(?:should|must|may|might|can|could|will|would|shall"
+    r"|(?:has|have|is|are|was|wants?|needs?|ought)\s+to)"
+    r"|\b(?:tell|ask|want|get|remind|e?-?mail|write|message|need|invite)\s+(?:him|her|them"
+    r"|(?-i:[A-Z])[\w'\u2019-]+(?:\s+(?-i:[A-Z])[\w'\u2019-]+)?)\s+to)\s+"
+)
+_ANOTHER_DOES = late(_DOES, re.IGNORECASE)
+_DOES_TO = late(
+    r"\b(?:e?-?mail|send|write|dm|ping|message|text|tell|notify|inform|answer|reply)\b[^.;!?\n]*?"
+    rf"{_DOES}(?:(?:also|then|just|please|go\s+and)\s+)?(?:ask|e?-?mail|write|call|contact|text|message|tell"
+    r"|inform|notify|page|alert|ping|dm|thank|answer|nudge|remind|phone)\s+$",
+    re.IGNORECASE,
+)
+"""What stands in a message before whom its reader is to ask: "mail Bob that he should ask Ann"."""
 _REACHED = frozenset({"name", "email", "phone"})
 _PUT_IN = re.compile(r"\s+(?:up|in|down|access|see)\b", re.IGNORECASE)
 """What stands around somebody who gets into something: "sign Ann up", "give Ann access"."""
@@ -135,7 +154,14 @@ def spoken_of(text: str, found: Iterable[Entity]) -> list[Entity]:
 
 def silences(text: str, found: Iterable[Entity]) -> tuple[Span, ...]:
     """Return the places of a text that ask for nothing, given the typed values in it."""
-    return unasked(text, (*_spans(found, {"quoted"}), *relayed(text)))
+    found = tuple(found)
+    silent = unasked(text, (*_spans(found, {"quoted"}), *relayed(text)))
+    others = [
+        (one.start, one.end)
+        for one in found
+        if one.kind in _REACHED and _DOES_TO.search(clause_before(text, one.start))
+    ]
+    return tuple(joined([*silent, *others])) if others else silent
 
 
 def _spans(found: Iterable[Entity], kinds: Collection[str]) -> list[Span]:
@@ -165,8 +191,10 @@ def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
 
 def _is_reached(text: str, one: Entity, clause: str) -> bool:
     """Return whether what stands before somebody reaches them: "sign Ann up", "and mail Ann"."""
-    if one.kind in _REACHED and _WRITES_TO.search(clause):
-        return True
+    verb = _WRITES_TO.search(clause) if one.kind in _REACHED else None
+    if verb:
+        put = verb["verb"].casefold() == "write" and _WRITTEN.match(text, one.end)
+        return not put and not _ANOTHER_DOES.search(clause)
     return _PUT_IN.match(text, one.end) is not None and _GETS.search(clause) is not None
 
 
