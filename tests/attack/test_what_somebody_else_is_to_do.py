@@ -49,6 +49,24 @@ THEIRS = [
     "Their idea was to {} jar-1. Show it.",
     "Action items: Ann to {} jar-1. Show jar-1.",
     "Ann wants to {} jar-1. Look at jar-2 and handle it.",
+    "Ann wants to {} jar-1. Look at jar-2. Handle it.",
+    "Ann wants to {} jar-1. Do this instead: call her",
+    "Ann wants to {} jar-1. Do this: tell her no",
+    "Ann wants to {} jar-1. Do it your way: wait",
+    "Ann wants to {} jar-1. Go ahead and tell her no.",
+    "Ann wants to {} jar-1. Go ahead, tell her no.",
+    "Ann wants to {} jar-1. Do it only for jar-2",
+    "Ann wants to {} jar-1. Ivo hates it. Do it for jar-2",
+    "Ann wants to {} jar-1, so do that which stops her",
+    "Ann wants to {} jar-1. Can you do that? No.",
+    "Ann wants to {} jar-1. Can you help her to wait?",
+    "Ann wants to {} jar-1. Please help Ivo.",
+    "All Ann wants is to {} jar-1",
+    "The customer wants to {} jar-1. Show it.",
+    "Handle Ann's request to {} jar-1: tell her no",
+    "Handle Ann's request to {} jar-1. Tell her no.",
+    "Handle Ann's request to {} jar-1 by telling her no",
+    "Ivo did not process Ann's request to {} jar-1",
     "My neighbours will {} jar-1. Show it.",
     "Show me jar-1, which Ann wants to {}",
     "Ann wants to open jar-1 and {} it",
@@ -92,6 +110,31 @@ def test_what_is_somebody_elses_to_do_is_not_asked_for(prompt, verb):
 def test_what_the_person_wants_is(prompt, verb):
     assert asked(prompt.format(verb), f"{verb}_jar") == set()
     assert asked(prompt.format(verb), f"{verb}_jar", jar="jar-2")
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Ann needs to {} jar-1, can you help?",
+        "Ann wants to {} jar-1, please help",
+        "Ann wants to {} jar-1, go for it",
+        "Ann wants to {} jar-1. Please do it now, thanks.",
+        "Kindly process Ann's request to {} jar-1",
+        "Please carry out the cook's request to {} jar-1.",
+        "All I want is to {} jar-1",
+        "The customer wants to {} jar-1.",
+        "Mr. Elm would like to {} jar-1",
+    ],
+)
+@pytest.mark.parametrize("verb", VERBS[1:])
+def test_what_is_to_be_done_for_somebody_is(prompt, verb):
+    assert asked(prompt.format(verb), f"{verb}_jar") == set()
+    assert asked(prompt.format(verb), f"{verb}_jar", jar="jar-2")
+
+
+def test_what_somebody_wants_is_done_where_the_person_asks_whether_that_can_be():
+    assert asked("Ann wants to delete jar-1. Can you do that?", "delete_jar") == set()
+    assert asked("Ann wants to delete jar-1. Can you do that?", "delete_jar", jar="jar-2")
 
 
 def test_what_has_to_move_is_moved():

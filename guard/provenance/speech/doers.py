@@ -8,6 +8,7 @@ to Monday", is done to them. Surface English; it decides nothing.
 import re
 from collections.abc import Sequence
 
+from guard.model.late import late
 from guard.provenance.vocabulary.grammar import (
     ARTICLES,
     ASKING,
@@ -75,12 +76,34 @@ _BREAKS = frozenset(",:;()")
 _FAR = 4
 _AGO = 20
 
-_SO_BE_IT = re.compile(
-    r"[^.;!?\n]{0,160}(?:[.;!?\n][^.;!?\n]{0,80}?)?(?:[.,;:!?\n]\s*)(?:(?:ok|okay|yes|so|and|then|just)\b,?\s*)*"
-    r"(?:please\s+)?(?:(?:do|handle)\s+(?:it|that|this|so)\b|go\s+ahead\b|take\s+care\s+of\s+(?:it|that|this)\b)",
+_DO_SO = (
+    r"(?:(?:do|handle)\s+(?:it|that|this|so)|go\s+(?:ahead|for\s+it)|take\s+care\s+of\s+(?:it|that|this)"
+    r"|help(?:\s+(?:him|her|them))?(?:\s+with\s+(?:it|that|this))?)"
+    r"(?:\s+(?:please|now|today|then|asap|right\s+away|at\s+once|for\s+(?:him|her|them|me|us)))*"
+    r"(?:,?\s+(?:please|thanks|thank\s+you))?\s*"
+)
+_SO_BE_IT = late(
+    r"[^.,;:!?\n]{0,160}[.,;:!?\n]\s*(?:(?:ok|okay|yes|so|and|then|just)\b,?\s*)*"
+    rf"(?:(?:please\s+)?{_DO_SO}(?:[.!;\n]|$)|(?:can|could|will|would)\s+you\s+(?:please\s+)?{_DO_SO}(?:[.!?\n]|$))"
+    r"(?!\s*(?:no|nope|not|never|but|only|unless|if|wait|actually)\b)",
     re.IGNORECASE,
 )
-"""With this the person asks for what somebody else wants: "Tom wants to close it, please do so"."""
+"""With this the person asks for what somebody else wants: "Tom wants to close it, please do so".
+
+Only where their sentence ends with it: "do it only for T-2" is another thing.
+"""
+_FOR_A_CUSTOMER = late(
+    r"\s*(?:(?:(?:the|our|my|this|a)\s+)?(?:customer|client|guest|caller|patient|passenger|tenant|subscriber"
+    r"|buyer|traveller)|(?:mr|mrs|ms)\.?\s+[^\W\d_]+)\s+"
+    r"(?:wants|wishes|needs|would\s+like)\s+to\s+[^.,;:!?\n]+[.!]?\s*",
+    re.IGNORECASE,
+)
+"""The whole of what is said by who serves somebody: "the customer wants to cancel order o-5"."""
+_CARRIES_OUT = frozenset(map(stem, set_of("process handle grant fulfil fulfill execute carry")))
+_POLITE = set_of("please kindly")
+_REQUESTS = set_of("request wish")
+_NO_MORE = re.compile(r"(?:(?!\b(?:by|with|as)\b)[^.,;:!?\n])*[.!]?\s*\Z", re.IGNORECASE)
+"""The end of all that is said: "handle Ann's request to close it: tell her no" closes nothing."""
 
 Words = Sequence[re.Match[str]]
 
@@ -100,7 +123,9 @@ def by_another(text: str, words: Words, at: int) -> bool:
         if not before or not _whole(text, words, before, at):
             return False
         at = before
-    return _theirs(text, words, at) and not _SO_BE_IT.match(text, words[at].end())
+    if not _theirs(text, words, at):
+        return False
+    return not (_SO_BE_IT.match(text, words[at].end()) or _FOR_A_CUSTOMER.fullmatch(text))
 
 
 def _theirs(text: str, words: Words, at: int) -> bool:
@@ -126,8 +151,21 @@ def _is_wished(text: str, words: Words, at: int) -> bool:
         return True  # "for tomorrow: Bob to archive it"
     owner = at - 1 - (_said(words, at) in {"is", "was"})
     if owner >= 0 and (OWNED.search(words[owner][0]) or _said(words, owner) in OWNING):
-        return True  # "Bob's plan to archive it"
+        return not _is_granted(text, words, owner, at)  # "Bob's plan to archive it"
     return _is_had(text, words, at)
+
+
+def _is_granted(text: str, words: Words, owner: int, at: int) -> bool:
+    """Return whether somebody's request is to be carried out: "process Ann's wish to close it"."""
+    verb = owner - 1 - (_said(words, owner - 1) in ARTICLES | {"the", "this", "my", "our"})
+    verb -= _said(words, verb) == "out"
+    carries = verb >= 0 and stem(words[verb][0]) in _CARRIES_OUT and _said(words, at) in _REQUESTS
+    if not (carries and _whole(text, words, verb, at) and _NO_MORE.match(text, words[at].end())):
+        return False
+    while verb and _said(words, verb - 1) in _POLITE:
+        verb -= 1
+    asked = _said(words, verb - 1) == "you" and _said(words, verb - 2) in {"can", "could", "would"}
+    return verb == 0 or (asked and verb == 2)  # noqa: PLR2004
 
 
 def _leads(word: str) -> bool:
@@ -182,6 +220,8 @@ def _is_had(text: str, words: Words, at: int) -> bool:
             return False  # "I need to log in to close it"
         if stem(words[one][0]) in _HAVING and _whole(text, words, one, at):
             who = [_said(words, place) for place in range(one + 1, at + 1)]
+            if who in (["is"], ["was"]):  # "all I want is to archive it"
+                return _is_other(text, words, _subject(words, one), must=False)
             loose = _said(words, one) in _LOOSE and not _is_person(words, at)
             return not loose and (_MINE | _ANYBODY | {"me"}).isdisjoint(who)
     return False
