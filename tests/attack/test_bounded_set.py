@@ -161,6 +161,21 @@ def test_one_of_a_set_is_not_the_set(which, those):
         assert asked(prompt, "delete_claim", claim, ("list_claims", {}, EURO))
 
 
+@pytest.mark.parametrize(
+    "which",
+    [
+        *("every other claim", "every last claim", "each first claim", "all the last claims"),
+        *("all the other claims", "one in all claims", "two in every three claims"),
+        *("the first from all claims", "about all claims", "up to all claims", "all next claims"),
+    ],
+)
+@pytest.mark.parametrize("those", ["that are on hold or submitted", "under 900 euros"])
+def test_some_by_their_order_are_not_all(which, those):
+    for claim in ("cl-1", "cl-2", "cl-3"):
+        before = "list_claims", {}, EURO
+        assert asked(f"Delete {which} {those}", "delete_claim", claim, before)
+
+
 JOBS = [
     {"id": "jb-1", "created": "2025-11-20", "due_date": "2026-04-01", "name": "made 2026-02-02"},
     {"id": "jb-2", "created": "2026-02-03", "due_date": "2026-02-20", "name": "made 2024-01-01"},

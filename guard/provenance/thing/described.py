@@ -62,6 +62,14 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 """Not all of them, nor each one: "the last of all orders", "most of the lamps"."""
+_ORDERED = re.compile(
+    r"\b(?:(?:every|each|all)\s+(?:(?:of\s+)?(?:the|my|our|his|her|their|these|those)\s+)?"
+    r"(?:others?|first|last|next|few|second|third|\d+(?:st|nd|rd|th))"
+    r"|(?:first|last|next|one|two|three|half|some|few|many|most|about|almost|nearly|up\s+to)\s+"
+    r"(?:(?:from|in|among|amongst|within)\s+)?(?:all|every|each))\b",
+    re.IGNORECASE,
+)
+"""The same, by their order: "every other lamp", "all the last ones", "one in every three"."""
 _STATE = re.compile(
     r"(?:['\u2019]s|\s+(?:is|are))\s+(?:(?:still|currently|already|now)\s+)?"
     r"(?!not\b|no\b|never\b)([^\W\d_]{2,})"
@@ -141,7 +149,7 @@ def said_of(text: str, able: Capability, covered: frozenset[str]) -> tuple[Said,
     if state:  # "the tour that is full" is the full tour
         phrase, rest = f"{phrase} {state[1]}", ""
         little = frozenset({stem(state[1])} if is_stop(state[1]) else ())
-    if _PART.search(phrase):
+    if _PART.search(phrase) or _ORDERED.search(phrase):
         return ()
     phrase = _BY.sub("", phrase)
     found = list[Said]()
