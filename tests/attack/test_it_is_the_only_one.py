@@ -89,6 +89,14 @@ def done(prompt, act):
         "Show me the leave form. Then delete it.",
         "Ida asked for leave. Read the page, then delete it.",
         "Show me what Ida wrote about leave. Then delete it.",
+        "Read the leave Report and delete it",
+        "Read Page leave. Delete it",
+        "What leave did Ida ask for in Mail? Delete it.",
+        "Did Ida leave? Delete it",
+        "Check that Ida can leave and delete it",
+        "Show me all but the leave and delete it",
+        "Not the leave. Delete it",
+        "Is there no leave? Delete it",
     ],
 )
 def test_what_something_else_is_about_is_not_it(prompt):

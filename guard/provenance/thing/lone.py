@@ -21,7 +21,8 @@ from guard.provenance.thing.bounded import ANY
 from guard.provenance.thing.described import Said
 from guard.provenance.thing.listed import is_sought, listing_of, rivals
 from guard.provenance.vocabulary.grammar import ASKING, AUXILIARIES, PAST
-from guard.provenance.vocabulary.lexicon import is_other, is_stop, stem, verb_classes
+from guard.provenance.vocabulary.lexicon import is_other, is_stop, noun_classes, stem, verb_classes
+from guard.provenance.vocabulary.words import set_of
 
 _IT = re.compile(
     r"\W*(?:[^\W\d_]+\W+){1,4}?(?:it|that\s+one|this\s+one)\b(?!['\u2019-])", re.IGNORECASE
@@ -34,6 +35,8 @@ _BEHIND = frozenset(
     }
 )
 """Words behind which a thing is only what something else has to do with."""
+_BEFORE = set_of("the my our your his her their its a an this that what which any")
+_LEFT_OUT = set_of("not no none never nothing but except without besides other others rest else")
 _LITTLE = ASKING | AUXILIARIES
 _SEEKS = frozenset(map(stem, ("ask", "apply")))
 _READS = frozenset({"read"})
@@ -89,12 +92,25 @@ def _is_spoken_of(text: str, about: frozenset[str], kin: frozenset[str]) -> bool
     every = ([one[0] for one in WORD.finditer(text[at:end])] for at, end in sentences(text))
     told = [words for words in every if not _LITTLE.issuperset(map(str.casefold, words))]
     found = set[str]()
-    for at, word in enumerate(told[-1] if told else ()):
+    words = told[-1] if told else []
+    if not _LEFT_OUT.isdisjoint(map(str.casefold, words)):
+        return False
+    for at, word in enumerate(words):
         if word.casefold() in _BEHIND and not found:
             return False
-        if not _says_nothing(told[-1], at):
-            found.add(stem(word))
+        after = word[0].isupper() and stem(words[at - 1]) in found  # the leave Report
+        if not after and _says_nothing(words, at):
+            continue
+        if not found and not _is_thing(words, at):
+            return False
+        found.add(stem(word))
     return found <= about and not found.isdisjoint(kin)
+
+
+def _is_thing(words: list[str], at: int) -> bool:
+    """Return whether a word stands where a thing does: "the leave", "Ida's leave", "what leave"."""
+    before = words[at - 1].casefold().replace("\u2019", "'") if at else ""
+    return before in _BEFORE or before.endswith("'s")
 
 
 def _says_nothing(words: list[str], at: int) -> bool:
@@ -102,8 +118,9 @@ def _says_nothing(words: list[str], at: int) -> bool:
     word, plain = words[at], words[at].casefold()
     if is_stop(word) or plain in _LITTLE or plain in PAST or plain.endswith("ed"):
         return True
-    if "enough" in words[at : at + 2] or (at and word[0].isupper()):
-        return True
     own = stem(word)
+    named = at and word[0].isupper() and not noun_classes(own)
+    if "enough" in words[at : at + 2] or named:
+        return True
     first = all(is_stop(one) or one.casefold() in _LITTLE for one in words[:at])
     return own in _SEEKS or (first and is_base(plain) and bool(verb_classes(own) or is_other(own)))
