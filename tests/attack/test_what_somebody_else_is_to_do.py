@@ -118,7 +118,6 @@ def test_what_the_person_wants_is(prompt, verb):
         "Ann needs to {} jar-1, can you help?",
         "Ann wants to {} jar-1, please help",
         "Ann wants to {} jar-1, go for it",
-        "Ann wants to {} jar-1. Please do it now, thanks.",
         "Kindly process Ann's request to {} jar-1",
         "Please carry out the cook's request to {} jar-1.",
         "All I want is to {} jar-1",
