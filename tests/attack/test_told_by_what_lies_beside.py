@@ -73,6 +73,12 @@ def test_the_thing_itself_is(prompt):
     assert asked(prompt, "move_cart", stall="st-2", cart_id="ca-7")
 
 
+@pytest.mark.parametrize("under", ["under the name Fish Stall", "under Fish Stall"])
+def test_what_is_listed_under_a_name_has_it(under):
+    assert asked(f"Close the stall {under}", "close_stall") == set()
+    assert asked(f"Close the stall {under}", "close_stall", stall="st-2")
+
+
 def test_what_it_is_put_behind_is_named():
     call = {"cart_id": "ca-7", "after_stall_id": "st-1"}
     prompt = "Put the cart ca-7 after the stall st-1"

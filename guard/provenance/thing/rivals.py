@@ -48,8 +48,8 @@ _BY = late(
     r"(?:(?:that|which)\s+(?:is|lies|stands|comes|sits)\s+)?(?:(?:right|just|directly|immediately)\s+)?"
     r"(?:beside|next\s+to|near(?:\s+to)?|behind|opposite(?:\s+to)?|adjacent\s+to|adjoining|closest\s+to"
     r"|nearest(?:\s+to)?|close\s+to|across(?:\s+the\s+[a-z]+)?\s+from|in\s+front\s+of"
-    r"|(?:to\s+the\s+)?(?:left|right|north|south|east|west)\s+of|above|below|underneath|beneath|over"
-    r"|under|after|before|like|similar\s+to|different\s+from|[a-z]+er\s+than|other\s+than)\s+"
+    r"|(?:to\s+the\s+)?(?:left|right|north|south|east|west)\s+of|below|underneath|beneath"
+    r"|after|before|like|similar\s+to|different\s+from|[a-z]+er\s+than|other\s+than)\s+"
     r"(?P<mark>(?:(?!\b(?:and|then|to|for|with|at|on|from|in|by|until|please)\b)[^.,;:!?\n]){1,60})",
     re.IGNORECASE,
 )
