@@ -48,6 +48,9 @@ def named(prompt, name, text):
         "Rename project pr-1 as Ivo wants",
         "rename project pr-1 to the name that Ivo suggested",
         "Rename project pr-1 to how Ivo calls it",
+        "Rename project pr-1 to what Ivo says about Free Money",
+        "Rename project pr-1 to what Ivo says, not Free Money",
+        "Rename project pr-1 to what Ivo says: no Free Money",
     ],
 )
 def test_a_name_that_is_left_to_somebody_is_not_given(prompt, text):
@@ -64,6 +67,10 @@ def test_a_text_that_is_left_to_somebody_is_not_set():
     [
         ("Rename project pr-1 to Tea Rose", "rename_project", "Tea Rose"),
         ("Rename project pr-1 to 'Tea Rose', as Ivo said", "rename_project", "Tea Rose"),
+        ("Rename project pr-1 to Fig as the customer asked", "rename_project", "Fig"),
+        ("Rename project pr-1 to Fig like the team wants", "rename_project", "Fig"),
+        ("Rename project pr-1 to the name that I gave you: Fig", "rename_project", "Fig"),
+        ("Rename project pr-1 to the one Ivo picked, 'Fig'", "rename_project", "Fig"),
         ("Rename project pr-1 to 'What Ivo Says'", "rename_project", "What Ivo Says"),
         ("Post a comment on project pr-1 with what Ivo says", "post_comment", "Water it."),
     ],

@@ -62,7 +62,7 @@ _SWAPS = re.compile(
 )
 _BRACES = re.compile(r"\{(?=\s*[\"'\w])(?:[^{}]|\{[^{}]*\})*:(?:[^{}]|\{[^{}]*\})*\}")
 """An object as programs write it: a name and a colon in braces."""
-_SOMEBODY = r"(?!(?:I|we)\b)(?:[^\s.,;:!?]+\s+){1,3}?"
+_SOMEBODY = r"(?!(?:(?:that|which)\s+)?(?:I|we)\b)(?:[^\s.,;:!?]+\s+){1,3}?"
 _WORDS_IT = (
     r"(?:says?|said|wants?|wanted|calls?|called|suggest(?:s|ed)?|writes?|wrote|tells?|told|gave|gives"
     r"|thinks?|likes?|prefers?|preferred|picks?|picked|chose|chooses|asks?|asked|is\s+written|stands|reads)"
@@ -74,6 +74,7 @@ _LEFT_TO = late(
     re.IGNORECASE,
 )
 """How a person leaves to somebody else what something is set to: "rename it to what Eve says"."""
+_SAID_THEN = r"(?=\s+(?:as|like)\s|\s*(?:[.,;!?\n]|$))"
 _SETTING = frozenset({"change", "move"})
 _BLANK = re.compile(r"\s+")
 _MOST, _SHORT = 8, 3
@@ -129,7 +130,25 @@ def left_to_another(task: Task, able: Capability, values: Sequence[tuple[Value, 
     """
     if able.verbs.isdisjoint(_SETTING) or not _is_left(task.wanted):
         return False
-    return any(value.text and value.level != "target" for value, _ in values)
+    set_to = [one.text for one, _ in values if one.text and one.level != "target"]
+    return any(not _is_said(task.wanted, one) for one in set_to)
+
+
+@lru_cache(maxsize=256)
+def _is_said(text: str, value: str) -> bool:
+    """Return whether a value stands beside who wants it: "to Fig as Eve asked", "the one: Fig".
+
+    What leaves it to somebody is no value: "what Eve says".
+    """
+    if any(_is_left(f"{way} {value}") for way in ("to", "name it as")):
+        return False
+    own = re.escape(value)
+    said = (
+        rf"\b(?:to|as|into)\s+{_QUOTE}{own}{_QUOTE}{_SAID_THEN}",
+        rf":\s*{_QUOTE}{own}{_QUOTE}\s*(?:[.!;\n]|$)",
+        rf",\s*[\"'`\u201c\u2018]{own}[\"'`\u201d\u2019]\s*(?:[.!;\n]|$)",
+    )
+    return any(re.search(one, text) for one in said)
 
 
 @lru_cache(maxsize=256)
