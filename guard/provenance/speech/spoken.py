@@ -49,11 +49,14 @@ STAYS = late(
     rf"(?:stays?|remains?|bleibt|bleiben|reste(?:nt)?){_GAP}"
     rf"(?![a-z]{{1,8}}[-_]?\d)(?!(?:in|at|with|until|till|for|from|to|on{_GAP}the|by|there|here|bei|bis|zu|chez|avec)\b)"
     rf"|(?:{_MAY}|(?:has|have|is|are|ought){_GAP}to){_GAP}(?:stay|remain|be{_GAP}(?:kept|left|spared))"
-    rf"{_AT_END}|(?:stays|remains|(?:is|are){_GAP}(?:staying|remaining|kept|off[\s-]limits)){_AT_END})",
+    rf"{_AT_END}|(?P<own>stays|remains|(?:is|are){_GAP}(?:staying|remaining|kept|off[\s-]limits)){_AT_END})",
     re.IGNORECASE,
 )
 """Words by which something is to go on being as it is: "the barn stays locked", "it may stay"."""
-_NAME = r"(?:[a-z]+\s+)?(?-i:[A-Z])[\w'\u2019-]*(?:\s+(?-i:[A-Z])[\w'\u2019-]*){0,2}"
+_NAME = (
+    r"(?!(?:tell|inform|notify|remind|message|text|e?-?mail|write|say|note|reply|answer|post|comment|ping)\s)"
+    r"(?:[a-z]+\s+)?(?-i:[A-Z])[\w'\u2019-]*(?:\s+(?-i:[A-Z])[\w'\u2019-]*){0,2}"
+)
 BACKS = late(
     rf"(?:{_BEGINS}|(?<=\()|\b(?:because|since|as)\s)(?P<value>(?:(?:as|because|since)\s+)?{_NAME}"
     r"(?:\s+(?:has|had|already|just|also|both))*\s+(?:says?|said|asks?|asked|wants?|wanted|told\s+(?:me|us)|knows?|agree[sd]?"

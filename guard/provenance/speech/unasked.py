@@ -22,12 +22,12 @@ from guard.provenance.speech.spoken import (
     NOBODY,
     REFUSES,
     SPARED,
-    STAYS,
     TALKS,
     UNDONE,
     WONDERS,
     WRONG,
 )
+from guard.provenance.speech.staying import staying
 from guard.provenance.speech.turns import left_out
 from guard.provenance.vocabulary.lexicon import noun_classes, stem, verb_classes, verbal_classes
 
@@ -242,7 +242,7 @@ def _silent(sentence: str) -> Iterator[Span]:
 def _spoken_of(sentence: str) -> Iterator[Span]:
     """Yield the acts of a sentence that are spoken of, undone or kept from something."""
     yield from (one.span("value") for one in WRONG.finditer(sentence))
-    yield from (one.span("value") for one in STAYS.finditer(sentence))
+    yield from staying(sentence, _acts)
     for one in BUT.finditer(sentence):
         if not _acts(one["next"] or ""):  # "read them all but pay the last"
             yield one.start("value"), _ended(sentence, one.end("value"), joins=False)
