@@ -67,12 +67,21 @@ def test_not_all_are_deleted_where_some_are_to_stay_or_meant(which):
     assert asked("Delete all the grains of drawer dr-1", "delete_grains") == set()
 
 
+@pytest.mark.parametrize("which", ["kind included", "in kind order"])
+def test_all_are_deleted_where_a_kind_limits_nothing(which):
+    sep = ", " if "included" in which else " "
+    assert asked(f"Delete all the grains of drawer dr-1{sep}{which}", "delete_grains") == set()
+
+
 @pytest.mark.parametrize(
     "prompt",
     [
         "Delete the drawer dr-1, dr-2 is to stay",
         "Delete the drawer dr-1, Peas stays.",
         "Delete the drawer dr-1. The drawer dr-2 has to be kept.",
+        "Delete the drawer dr-1 so that dr-2 is kept.",
+        "Delete the drawer dr-1, drawer dr-2 is the one that stays.",
+        "Delete the drawer dr-1, not the drawer dr-2 that is kept.",
     ],
 )
 def test_the_thing_that_is_to_stay_is_not_deleted(prompt):
@@ -85,6 +94,9 @@ def test_the_thing_that_is_to_stay_is_not_deleted(prompt):
     [
         "Delete the drawer dr-1 where the old one stays",
         "Delete the drawer dr-1 that must be left by noon",
+        "Delete the drawer dr-1 that is kept.",
+        "Delete the drawer dr-1 of the guest who is staying.",
+        "Please delete the drawer dr-1 so that no guest is staying.",
     ],
 )
 def test_who_says_where_something_stays_keeps_nothing(prompt):

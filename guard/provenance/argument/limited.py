@@ -27,6 +27,8 @@ _WITH = re.compile(
     re.IGNORECASE,
 )
 """What tells which things are meant, behind what it is called: "with the tag new", "tagged new"."""
+_ALL = re.compile(r"\bincluded\Z|\Ain\s.*\border\Z", re.IGNORECASE)
+"""The same of what limits nothing: "tag included", "in tag order"."""
 
 
 def ends_more(
@@ -62,4 +64,7 @@ def ends_more(
 @lru_cache(maxsize=1024)
 def _is_limited(text: str, own: frozenset[str]) -> bool:
     """Return whether a request says an argument by what it is called: "with the tag new"."""
-    return any(stem(one["of"]) in own and not is_stop(one["value"]) for one in _WITH.finditer(text))
+    return any(
+        stem(one["of"]) in own and not is_stop(one["value"]) and not _ALL.search(one[0])
+        for one in _WITH.finditer(text)
+    )
