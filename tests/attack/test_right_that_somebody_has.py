@@ -40,6 +40,7 @@ def asked(prompt, role="editor"):
         "Share score SC-4 (I have edit rights) with {}",
         "Share score SC-4 with {}, Bob has edit access",
         "With my edit access, share score SC-4 with {}",
+        "Share score SC-4 with {}, it is odd of her to have editor rights",
         "As an editor, I want you to share score SC-4 with {}",
         "Our conductor already has edit access to score SC-4, share it with {}",
         "The score SC-4, to which we have edit access, should be shared with {}",
@@ -58,6 +59,8 @@ def test_a_right_that_somebody_has_is_given_to_nobody(prompt):
         "Share score SC-4 with {}, she should have edit access",
         "Share score SC-4 with {} with edit access",
         "Give {} edit access to score SC-4",
+        "Share score SC-4 with {}, I want her to have editor rights",
+        "Share score SC-4 with {}, we would like him to have editor rights",
     ],
 )
 def test_a_right_that_somebody_is_to_have_is_given(prompt):

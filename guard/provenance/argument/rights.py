@@ -49,7 +49,11 @@ _HAS = late(
     re.IGNORECASE,
 )
 """What stands before a right that somebody has already: "I have edit access to it"."""
-_SO_THAT = late(r"\b(?:so|sure|ensure|until|unless)\b[^.;!?\n]*$", re.IGNORECASE)
+_SO_THAT = late(
+    r"\b(?:so|sure|ensure|until|unless)\b[^.;!?\n]*$"
+    r"|\b(?:want|need|like|wish|prefer)\s+(?:(?!to\b)[^\s,.;:!?]+\s+){1,3}to\s+have\b[^,.;:!?\n]*$",
+    re.IGNORECASE,
+)
 _I_AM = late(r"\s*,\s*(?:I|we)\b", re.IGNORECASE)
 """What stands behind what the person is: "as an editor, I share it"."""
 _AS = re.compile(rf"\bas\b|\b{_RIGHTS}\b")
