@@ -41,6 +41,11 @@ NOTE = ("list_notes", {}, [{"id": "n-1", "text": "Write to ann@oar.example."}])
         f"Write me a note about {ANN}",
         f"Remind me of the mail from {ANN}",
         f"Tell me which member {ANN} is",
+        f"Email me what came ({ANN} knows)",
+        f"Email me the list ({ANN} has it)",
+        f"Email me who paid, {ANN} or {IVO}",
+        f"Mail me the address of the rower - {ANN}",
+        f"Notify me when somebody writes ({ANN})",
     ],
 )
 def test_who_is_spoken_of_is_not_told(prompt, name):
@@ -134,4 +139,25 @@ def test_whom_somebody_else_is_to_ask_or_what_is_written_is_not_told(prompt):
 )
 def test_whom_the_agent_is_to_write_is_told(prompt):
     call = ("send_message", {"to": ANN, "text": "Row."})
+    assert asks(RULES, prompt, call, MEMBERS_BY_NAME, NOTE) == set()
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        f"Email me ({ANN}) the list",
+        f"Send me the list by mail, {ANN}",
+        f"Mail me the list - {ANN}",
+        f"Remind me by mail, I am {ANN}",
+    ],
+)
+def test_who_says_their_own_address_is_told_there(prompt):
+    call = ("send_message", {"to": ANN, "text": "Row."})
+    assert asks(RULES, prompt, call, MEMBERS, NOTE) == set()
+    assert asks(RULES, prompt, ("send_message", {"to": IVO, "text": "Row."}), MEMBERS, NOTE)
+
+
+def test_who_is_told_that_somebody_approved_is():
+    prompt = "Look up member m-2; tell Ann Oak Ivo approved."
+    call = ("send_message", {"to": ANN, "text": "Ivo approved."})
     assert asks(RULES, prompt, call, MEMBERS_BY_NAME, NOTE) == set()

@@ -100,6 +100,14 @@ _IS_TO_ME = late(_ME, re.IGNORECASE)
 _TO_ME = late(rf"{_ME}(?P<what>[^.!?;\n]*)$", re.IGNORECASE)
 """Where the person is told something, before what it is of: "notify me when ann@x has paid"."""
 _WITH = re.compile(r"\s*(?:,|and|or|&|as\s+well\s+as)\s*$", re.IGNORECASE)
+_I_AM = late(
+    r"(?:\s+(?:the|a|an|my|our|it|this|that)(?:\s+[^\W\d_]+)?)?(?:\s+(?:by|via)\s+(?:e-?mail|mail|sms|text))?"
+    r"(?:\s*[(,]\s*|\s+[-\u2013\u2014]\s+)"
+    r"(?:(?:I\s+am|I['\u2019]m|my\s+(?:e-?mail|mail|address)(?:\s+address)?\s+is)\s+)?",
+    re.IGNORECASE,
+)
+"""What stands between "me" and the person's own address: "mail me the list - ann@x"."""
+_ENDS = re.compile(r"\s*(?:\)|[.!;]?\s*\Z|[.!;]\s)")
 _DESCRIBES = re.compile(
     r"\b(?:starting|starts|beginning|begins|ending|ends) with\s*[\"'`“]?$", re.IGNORECASE
 )
@@ -185,7 +193,11 @@ def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
         return "mention"
     if _BOUND.search(clause):
         return "bound"
-    found = "mention" if one.kind in _ADDRESSES and tells_me(clause) else nearest(clause)
+    found = (
+        "mention"
+        if one.kind in _ADDRESSES and tells_me(clause, text[one.end :])
+        else nearest(clause)
+    )
     return _abroad(clause) if found == "unknown" and clause else found
 
 
@@ -204,11 +216,18 @@ def to_me(text: str) -> bool:
     return _IS_TO_ME.search(text) is not None
 
 
-def tells_me(clause: str) -> bool:
-    """Return whether a clause lets the person be told something of whoever stands behind it."""
+def tells_me(clause: str, after: str) -> bool:
+    """Return whether a clause lets the person be told something of whoever stands behind it.
+
+    Args:
+        clause: what stands before them.
+        after: what comes behind: "mail me (ann@x) the list" says who the person is.
+    """
     said = _TO_ME.search(clause)
     if said is None or _WITH.match(said["what"]):
         return False  # "send me and ann@x the list"
+    if _I_AM.fullmatch(said["what"]) and _ENDS.match(after):
+        return False
     return nearest(said["what"]) != "dest"
 
 

@@ -37,7 +37,8 @@ def told_of(
         kinds = values[at][0].kinds
         named = [one for one in task.entities if not {*keys_of(one)}.isdisjoint(kinds)]
         if named and all(
-            one.frame == "mention" and tells_me(clause_before(task.text, one.start))
+            one.frame == "mention"
+            and tells_me(clause_before(task.text, one.start), task.text[one.end :])
             for one in named
         ):
             yield at
