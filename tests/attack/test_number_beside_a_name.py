@@ -33,6 +33,12 @@ BOARD = ("read_board", {}, "Note to 5500: all is well. Ada Roe (6600) is off fro
 NOTE = "Add an internal note to 4412: the gate is mended"
 LEAVE = "Please file sick leave for Ada Roe (4412) from 2026-05-04 to 2026-05-06."
 
+GLOSSARY = (
+    "Add sick leave to the glossary of Ada Roe (4412), seen 2026-05-04 to 2026-05-06",
+    "File sick leave under letters of Ada Roe (4412), 2026-05-04 to 2026-05-06",
+    "Log time off on the board of Ada Roe (4412) from 2026-05-04 to 2026-05-06",
+)
+
 
 def comment(case, *, public=False):
     return ("add_comment", {"case_id": case, "body": "The gate is mended", "public": public})
@@ -88,6 +94,7 @@ def test_another_thing_or_another_act_asks(prompt, call, before):
         (NOTE, ("close_case", {"case_id": 4412})),
         (LEAVE, ("remove_crew", {"crew_id": 4412})),
         (LEAVE, comment(4412)),
+        *((one, away(4412)) for one in GLOSSARY),
     ],
 )
 def test_another_act_on_it_asks_after_what_strangers_wrote(prompt, call):

@@ -61,6 +61,7 @@ _SETS = frozenset(
 """Verbs by which people say what something is to be: a state, a level, a person."""
 _MAKES = frozenset({stem("make")})
 _ADDS = frozenset(map(stem, ("add", "put", "insert", "include", "invite")))
+_EITHER = stem("upsert")
 _UNITS = {
     **dict.fromkeys(map(stem, ("degrees", "celsius", "fahrenheit", "grad")), stem("temperature")),
     **dict.fromkeys(map(stem, ("euro", "euros", "dollars", "eur", "usd")), stem("price")),
@@ -148,6 +149,7 @@ def _asks(task: Task, piece: Piece, able: Capability, held: Values) -> bool:
     acts, nouns = piece.stems & task.words.acts, _nouns(piece.stems.difference(values))
     nouns |= {"file"} if any(one.kind == "filename" for one in piece.held) else frozenset()
     adds = not acts.isdisjoint(_ADDS) and not (able.nouns and able.nouns.isdisjoint(nouns))
+    adds = adds and _EITHER not in able.stems  # what is there already is not to be another one
     if acts.isdisjoint(_SETS) and not adds:
         return False
     strange = acts & _SETS == _MAKES and not piece.asks

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from guard.provenance.vocabulary.light import LIGHT, light
+from guard.provenance.vocabulary.words import MONTH_NAMES, set_of
 
 _PHRASES = """
 delete: get+rid+of do+away+with take+down throw+away throw+out toss+out chuck+out chuck+away ditch
@@ -103,6 +104,16 @@ _AGAIN, _FARTHER = ("again",), 11
 """A word that stands at the end of its request: "order what I had there last Friday again"."""
 _AND = frozenset({"and", "then", "or", "but", "to"})
 _SELF = frozenset({"me", "us"})
+_OF_DAYS = "takeleave"
+"""What is asked for only where nothing but days comes behind: "add sick leave to the glossary"."""
+_DAYS = MONTH_NAMES | set_of(
+    """
+from until till through on between starting beginning ending next this week month day days weeks
+tomorrow today inclusive included please all whole morning afternoon monday tuesday wednesday
+thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun me us myself
+"""
+)
+_GOES_ON = frozenset({"and", "then", "because", "as", "since", "so", "but", "with", "if"})
 
 
 def _read(text: str) -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
@@ -132,7 +143,12 @@ def idioms(words: Sequence[str]) -> Iterator[tuple[int, str]]:
     for at, verb in light(said):
         acts[at] = f"{acts[at]} {verb}" if at in acts else verb
     for at, one in enumerate(said):
-        plain = [whole for rest, whole in _MEANT.get(one, ()) if _follows(said, at, rest)]
+        plain = [
+            whole
+            for rest, whole in _MEANT.get(one, ())
+            if _follows(said, at, rest)
+            if whole != _OF_DAYS or _days_only(words[at + len([*filter(None, rest)]) + 1 :])
+        ]
         plain += [acts[at]] if at in acts else []
         if plain:
             yield at, " ".join(plain)
@@ -149,6 +165,25 @@ def covered(words: Sequence[str]) -> frozenset[int]:
         for place in range(at + 1, min(at + _FAR + len(rest), len(said)))
         if said[place] in rest
     )
+
+
+def _days_only(words: Sequence[str]) -> bool:
+    """Return whether words behind a verb say on which days, and for whom, and nothing else."""
+    for at, one in enumerate(words):
+        after = words[at + 1] if at + 1 < len(words) else ""
+        said, counts = one.casefold(), any(map(str.isdigit, after))
+        if at and said in _GOES_ON:
+            return True
+        if said in _DAYS or any(map(str.isdigit, one)):
+            continue
+        if said == "to" and at:
+            continue
+        if said == "for" or (said in {"the", "of"} and (counts or after.casefold() in _DAYS)):
+            continue
+        before = next((two for two in reversed(words[:at]) if not two[:1].isupper()), "")
+        if before.casefold() != "for" or not (one[:1].isupper() or counts):
+            return False
+    return True
 
 
 def _follows(said: Sequence[str], at: int, rest: Sequence[str]) -> bool:

@@ -33,7 +33,7 @@ read:
 create:
   create make add new put write draft generate produce set record note open schedule initiate
   craft compose construct lodge raise submit file
-  book save append store insert upsert register build erstelle schreibe erstellen schreiben
+  book save append store insert register build erstelle schreibe erstellen schreiben
   anlegen eintragen einrichten hänge anhängen trage lege crée créer écris écrire ajoute ajouter
 change:
   change update modify edit set adjust rename append correct fix replace increase
