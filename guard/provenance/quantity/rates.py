@@ -32,14 +32,26 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 """A number, its currency if it has one, and for which time it is."""
+_CLAUSES = re.compile(r"[,;.!?(](?=\s|$)|\n|\band\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+_BARE = re.compile(r"(?<![\w.,:/-])\d+(?:\.\d+)?(?![\w:/%-]|[.,]\d)")
 
 
 def rates_in(text: str) -> Iterator[tuple[Decimal, str]]:
-    """Yield the numbers of a text that are so much for a time, each with that."""
-    for found in _RATE.finditer(text):
+    """Yield the numbers of a text that are so much for a time, each with that.
+
+    Where it has one, "the daily limit to 400" is 400 a day as well.
+    """
+    rated = [*_RATE.finditer(text)]
+    for found in rated:
         number = decimal_of(canonical("number", pointed(found[1])) or "")
         if number is not None:
             yield number, period(re.split(r"[\s/]", found["per"] or found["slash"])[-1])
+    for clause in _CLAUSES.split(text) if rated else ():
+        times = {time for one in _WORD.findall(clause) if (time := period(one))}
+        numbers = [decimal_of(canonical("number", one) or "") for one in _BARE.findall(clause)]
+        if len(times) == len(numbers) == 1 and not _RATE.search(clause) and numbers[0] is not None:
+            yield numbers[0], times.pop()
 
 
 def period(word: str) -> str:
