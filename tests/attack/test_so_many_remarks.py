@@ -24,6 +24,11 @@ RULES = bundle(
             {"tray_id": S, "quantity": MANY},
             {"tray_id": "id", "quantity": "amount"},
         ),
+        "order_tray": tool(
+            ["write"],
+            {"tray_id": S, "quantity": MANY},
+            {"tray_id": "id", "quantity": "amount"},
+        ),
         "post_in_channel": tool(
             ["write"], {"channel": S, "text": S}, {"channel": "id", "text": "body"}
         ),
@@ -45,6 +50,8 @@ def quantity(prompt, many, name="update_tray"):
         ("Update tray tr-1 with 3 notes", 3),
         ("Add two remarks to the tray tr-1", 2),
         ("Put 4 labels on tray tr-1 and update it", 4),
+        ("Order tray tr-1 and put 4 labels on it", 4),
+        ("Order 4 labels. Update tray tr-1", 4),
     ],
 )
 def test_so_many_remarks_are_no_quantity(prompt, many):
@@ -57,6 +64,8 @@ def test_so_many_remarks_are_no_quantity(prompt, many):
         ("Update tray tr-1 to 2 pots", 2, "update_tray"),
         ("Set the quantity of tray tr-1 to 2 and add 2 comments", 2, "update_tray"),
         ("Add 2 labels to tray tr-1", 2, "add_labels"),
+        ("Order 50 labels (tr-1)", 50, "order_tray"),
+        ("Order 3 tags of tray tr-1.", 3, "order_tray"),
     ],
 )
 def test_so_many_things_are(prompt, many, name):

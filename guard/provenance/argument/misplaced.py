@@ -30,6 +30,9 @@ _WRITINGS = frozenset(
     )
 )
 """What people write on a thing: so many of them are no quantity of it."""
+_GETS = frozenset(map(stem, ("order", "reorder", "buy", "purchase", "print", "ship", "reserve")))
+"""Verbs by which people get things, and write none on another one."""
+_WORDS = re.compile(r"[^\W_]+")
 _BEFORE = re.compile(
     r"\b(?:rais|lower|reduc|increas|decreas|chang|bump|cut|adjust|updat|push)(?:e|es|ed|ing|s)?\b"
     r"[^.;!?\n]*?\bfrom\s+(\d+(?:\.\d+)?)\s+to\s+\d",
@@ -80,7 +83,24 @@ def _is_of_writings(task: Task, able: Capability, value: Value) -> bool:
         return False
     if not (able.stems | kin_of(value.path.rpartition(".")[2])).isdisjoint(of):
         return False
+    if number is not None and _is_had(task, able, f"{number.normalize():f}"):
+        return False
     return len(of) >= sum(number == float(one) for one in _DIGITS.findall(task.wanted))
+
+
+def _is_had(task: Task, able: Capability, number: str) -> bool:
+    """Return whether a request gets so many of what is written on other things: "order 50 labels".
+
+    Its verb is the tool's, and the number with its thing is what stands right behind it.
+    """
+    for piece in asking(task.pieces, able):
+        start = min((one.place[0] for one in piece.asks), default=piece.start)
+        words = _WORDS.findall(task.wanted[start : piece.end])
+        verb = stem(words[0]) if words else ""
+        gets = verb in _GETS and (verb in able.stems or "buy" in able.verbs)
+        if gets and words[1:2] == [number]:
+            return True
+    return False
 
 
 def _is_spent(task: Task, value: Value, weighed: Sequence[tuple[Value, Worth]]) -> bool:
