@@ -39,7 +39,7 @@ _REMARKED = re.compile(
 )
 """What is remarked on, by its number: "add a note to 7703: the gate is mended"."""
 _BESIDE_A_NAME = re.compile(
-    r"(?<=[\w,;:] )([A-Z][\w'\u2019-]+(?: [A-Z][\w'\u2019-]+)+) "
+    r"(?<=[\w,;:] )([A-Z][\w'\u2019-]+(?: [A-Z][\w'\u2019-]+){1,3}) "
     r"(?:\(#?(?!(?:19|20)\d\d\))(\d{3,12})\)|\[#?(\d{3,12})\])"
 )
 """Which one of that name it is: "Ada Roe (1060)". What may be a year is none, nor is what stands

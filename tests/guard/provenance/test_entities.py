@@ -127,6 +127,7 @@ def test_any_text_is_read_and_spans_are_of_it(text):
         "http://",
         "password is ",
         "Ann and ",
+        "Ada Roe ",
         "12 of ",
         "$",
         "a/",
