@@ -7,6 +7,7 @@ reaches is somebody. It decides nothing: a person confirms what is guessed.
 from collections.abc import Collection, Sequence
 
 from guard.provenance.vocabulary.lexicon import capability, stem, verb_classes
+from guard.provenance.vocabulary.reaching import REACHING
 from guard.provenance.vocabulary.words import set_of
 from guard_adapters.cli.guess_names import role_by_name
 
@@ -37,8 +38,6 @@ _QUALITIES = set_of(
 """What a thing is like, and no thing."""
 _WAYS = frozenset({"by", "using", "via", "with", "for", "from", "per"})
 """Words after which the name of a tool says what is given to it."""
-_REACHING = frozenset({"send", "pay", "share", "add_member", "post", "publish"})
-_MAKING = frozenset({"create"})
 
 
 class Things:
@@ -52,8 +51,8 @@ class Things:
 
     def __init__(self, name: str, words: Sequence[str], beside: Collection[str]) -> None:
         able = capability(name)
-        self._makes = not able.verbs.isdisjoint(_MAKING) and "set" not in words
-        self._reaches = not able.verbs.isdisjoint(_REACHING)
+        self._makes = "create" in able.verbs and "set" not in words
+        self._reaches = not able.verbs.isdisjoint(REACHING)
         self._people = "person" in able.nouns
         self._words, self._beside = words, beside
         # A name that begins with its verb may have a noun that is one, too: `cancel_order`.

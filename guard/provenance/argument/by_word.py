@@ -79,8 +79,8 @@ def _pieces(pieces: tuple[Piece, ...], able: Capability) -> tuple[Piece, ...]:
     "Create a. Set b to urgent" says of a nothing, though who sets something may create it.
     """
     named = {one.start for one in pieces for ask in one.asks if ask.verb in able.stems}
-    other = [one for one in asking(pieces, able) if one.start not in named] if named else []
-    return tuple(one for one in pieces if not any(one is two for two in other))
+    asked = asking(pieces, able) if named else ()
+    return tuple(one for one in pieces if one.start in named or one not in asked)
 
 
 @lru_cache(maxsize=1024)

@@ -5,6 +5,7 @@ It decides nothing.
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from guard.model.call import Held
 from guard.provenance.quantity.counts import things_at
@@ -85,7 +86,7 @@ def _is_of_writings(task: Task, able: Capability, value: Value) -> bool:
         return False
     if number is not None and _is_had(task, able, f"{number.normalize():f}"):
         return False
-    return len(of) >= sum(number == float(one) for one in _DIGITS.findall(task.wanted))
+    return len(of) >= _times(task, number)
 
 
 def _is_had(task: Task, able: Capability, number: str) -> bool:
@@ -113,6 +114,10 @@ def _is_spent(task: Task, value: Value, weighed: Sequence[tuple[Value, Worth]]) 
         return False
     if any(number == float(one[1]) for one in _BEFORE.finditer(task.wanted)):
         return True
-    said = sum(number == float(one) for one in _DIGITS.findall(task.wanted))
     used = sum(one.money is not None and one.money.number == number for one, _ in weighed)
-    return used > max(said, 1)
+    return used > max(_times(task, number), 1)
+
+
+def _times(task: Task, number: Decimal | None) -> int:
+    """Return how often a text says a number, in digits."""
+    return sum(number == float(one) for one in _DIGITS.findall(task.wanted))

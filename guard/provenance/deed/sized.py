@@ -17,10 +17,9 @@ from guard.provenance.speech.frames import LISTED
 from guard.provenance.speech.sentences import WORD
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.lexicon import Capability, is_stop, noun_classes, stem
+from guard.provenance.vocabulary.reaching import REACHING
 
 _PEOPLE = frozenset({"person"})
-_REACHING = frozenset({"pay", "share", "send", "publish", "post", "add_member"})
-"""Classes of verbs by which something gets to each one of a list."""
 _GAP = re.compile(
     r"\s*(?:[:=]\s*|\s(?:it|them|this|that|as|with|to|is|are)\s+|\s)[\"'`\u201c]?", re.IGNORECASE
 )
@@ -40,7 +39,7 @@ def largest(task: Task, able: Capability, values: Iterable[tuple[Value, Worth]])
     if len(named) < 2:  # noqa: PLR2004  nearly always
         return 1
     many = Counter(one.path for one in named)
-    reaching = not able.verbs.isdisjoint(_REACHING)
+    reaching = not able.verbs.isdisjoint(REACHING)
     return max(
         1 if not reaching and _is_one(task, path, named) else times for path, times in many.items()
     )

@@ -12,12 +12,12 @@ from itertools import pairwise
 from guard.model.call import Json
 
 _ONE = (
-    r"(?P<number{0}>\d{{1,2}})\s?(?P<sign{0}>[=:(\u2013\u2014-]|means\b|is\b)?\s?[\"'`]?"
-    r"(?P<word{0}>[^\W\d_]+(?:[ -][^\W\d_]+){{0,2}})[\"'`]?\)?"
+    r"(?P<number>\d{1,2})\s?(?P<sign>[=:(\u2013\u2014-]|means\b|is\b)?\s?[\"'`]?"
+    r"(?P<word>[^\W\d_]+(?:[ -][^\W\d_]+){0,2})[\"'`]?\)?"
 )
 _JOINT = re.compile(r"\s*(?:[,;/|\n]\s*(?:or\s|and\s)?|\s(?:or|and|to)\s)\s*", re.IGNORECASE)
-_PAIR = re.compile(_ONE.format(""))
-_BEGINS = re.compile(rf"(?<![\w.,-]){_ONE.format('')}")
+_PAIR = re.compile(_ONE)
+_BEGINS = re.compile(rf"(?<![\w.,-]){_ONE}")
 _LEAST = 3
 """So many have to be told where no sign stands between number and word."""
 

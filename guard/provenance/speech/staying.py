@@ -30,13 +30,9 @@ def staying(sentence: str, acts: Callable[[str], bool]) -> Iterator[tuple[int, i
         start, end = one.span("value")
         asked = None if start else _POLITE.match(sentence)
         if asked and acts(asked["verb"]) and not asked["verb"].endswith("ing"):
-            so = _SO_THAT.search(one["value"])
-            if (
-                so is None
-                and one["own"]
-                and _WHICH.search(one["value"])
-                and not _IS.search(one["value"])
-            ):
+            value = one["value"]
+            so = _SO_THAT.search(value)
+            if so is None and one["own"] and _WHICH.search(value) and not _IS.search(value):
                 continue
             start += so.end() if so else 0
         yield start, end

@@ -20,7 +20,6 @@ from guard.provenance.vocabulary.lexicon import stem
 
 _MOST = 512
 """Records of one tool that are compared."""
-_NOTHING: frozenset[str] = frozenset()
 Days = Callable[[str], bool]
 
 
@@ -61,20 +60,20 @@ def like(
 ) -> AbstractSet[frozenset[str]]:  # fmt: skip
     """Return the things of a tool's lists that bear these words; none if one id has two names."""
     every, record = rivals(known, place), known.record(place.record)
-    like = [one for one in every if _bears(known, one, words)]
+    found = [one for one in every if _bears(known, one, words)]
     if said.bounds != ANY:
-        inside = [(one, lies_within(one, said.bounds, every)) for one in like]
+        inside = [(one, lies_within(one, said.bounds, every)) for one in found]
         if said.many and any(one is None for _, one in inside):
             return frozenset()  # whichever that is, it may be one of them
-        like = [one for one, fits in inside if fits]
+        found = [one for one, fits in inside if fits]
     if days is not None:
-        like = [one for one in like if any(map(days, one.days))]
+        found = [one for one in found if any(map(days, one.days))]
     same = [
         one for one in every if (one.identity or one.called) == (record.identity or record.called)
     ]
-    if len(every) > _MOST or any(one not in like for one in same):
+    if len(every) > _MOST or any(one not in found for one in same):
         return frozenset()
-    return {one.identity or one.called for one in like}
+    return {one.identity or one.called for one in found}
 
 
 def is_surely_another(known: Known, place: Place, loose: frozenset[str]) -> bool:

@@ -36,8 +36,9 @@ from guard.provenance.thing.sides import behind, side_of
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.lexicon import Capability, is_stop, stem
 from guard.provenance.vocabulary.prepared import KEEPERS
+from guard.provenance.vocabulary.reaching import REACHING
 
-_GRAVE = frozenset({"pay", "share", "send", "publish", "post", "run", "add_member"})
+_GRAVE = REACHING | {"run"}
 """Classes of verbs for which a record of a stranger's is never meant by its words."""
 GRANTING = frozenset(
     map(
@@ -51,8 +52,6 @@ GRANTING = frozenset(
 """Stems of verbs by which somebody gets something: the same."""
 LONGEST = 200
 """Characters of an argument whose words are compared."""
-_MOST = 512
-"""Records of one tool that are compared."""
 NOTHING: frozenset[str] = frozenset()
 
 

@@ -29,6 +29,7 @@ _OPENS = frozenset(
 )
 """Words behind which a value or a name has to come."""
 _ENDS = frozenset({"null", "true", "false", "end", "asc", "desc", "first", "last"})
+_LANGUAGE = _CLAUSES | _OPENS | _ENDS
 _FUNCTIONS = frozenset(
     {
         *("count", "sum", "min", "max", "avg", "coalesce", "nullif", "ifnull", "round", "abs"),
@@ -70,7 +71,7 @@ def _tokens(text: str) -> list[Token]:
 
 
 class _Reading:
-    """One statement while it is read. `after`: what stands before: a value, or what wants one."""
+    """One statement while it is read. `value`: whether a value stands before, or what wants one."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
@@ -91,7 +92,7 @@ class _Reading:
             self.clauses = [word]
             return self._open(at) if word == "(" else word in {"select", "with"}
         match kind:
-            case "word" if self.behind(at) != "." and word in _CLAUSES | _OPENS | _ENDS:
+            case "word" if self.behind(at) != "." and word in _LANGUAGE:
                 return self._word(word)
             case "word" | "quoted":
                 return self._name(at, word)
@@ -138,10 +139,9 @@ class _Reading:
         if sign == "*" and not self.value:
             self.value, self.named = True, True
             return self.clauses[-1] != "from"
-        twice = self.tokens[at - 1][0] == "sign" and self.behind(at) != "*"
-        fits = self.clauses[-1] not in {"from", "with"} and (self.value or sign == "-")
+        fits = self.value or (sign == "-" and self.behind(at) != "-")  # two begin a comment
         self.value = False
-        return fits and not (twice and sign != "-") and not (twice and self.behind(at) == "-")
+        return fits and self.clauses[-1] not in {"from", "with"}
 
     def _mark(self, at: int, mark: str) -> bool:
         kind = self.tokens[at - 1][0]
