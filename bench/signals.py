@@ -42,7 +42,7 @@ from guard.policy.compile import compile_bundle
 from guard.ports import World
 from guard.reauthorize import Reauthorizing
 from guard.session.state import new_session
-from guard_adapters.front.mcp.jwks import FetchedKeys
+from guard_adapters.front.mcp.auth.jwks import FetchedKeys
 from guard_adapters.front.ssf.push import Pushed
 from guard_adapters.front.ssf.received import Source
 from guard_adapters.issuer.postgres_role import PostgresRole, PostgresRoleIssuer

@@ -20,10 +20,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from guard_adapters.front.mcp.attachments import Attachments
-from guard_adapters.front.mcp.child import Command
-from guard_adapters.front.mcp.desk import Message, Side, Wires
-from guard_adapters.front.mcp.stdio import relay, run_attached
+from guard_adapters.front.mcp.socket.attachments import Attachments
+from guard_adapters.front.mcp.socket.desk import Message, Side, Wires
+from guard_adapters.front.mcp.stdio.child import Command
+from guard_adapters.front.mcp.stdio.run import relay, run_attached
 
 ROOT = Path(__file__).parent.parent
 ECHO = [sys.executable, str(ROOT / "tests/adapters/front/echo_server.py")]

@@ -45,6 +45,16 @@ SEEDS = {
         "import guard.provenance.request.pieces",
         "provenance",
     ),
+    "what is judged knows how it is carried": (
+        "adapters/guard_adapters/front/mcp/judging/gate.py",
+        "import guard_adapters.front.mcp.upstream.reply",
+        "mcp",
+    ),
+    "a pipe knows the HTTP front": (
+        "adapters/guard_adapters/front/mcp/stdio/desk.py",
+        "import guard_adapters.front.mcp.http.post",
+        "mcp",
+    ),
     "a cycle": ("guard/model/labels.py", "import guard.model.facts", "acyclic"),
     "the guard knows an adapter": (
         "guard/ports/__init__.py",
@@ -67,7 +77,11 @@ SEEDS = {
     "Cedar in a front": ("adapters/guard_adapters/front/function.py", "import cedarpy", "engine"),
     "Cedar in the session": ("guard/session/risk.py", "import cedarpy", "engine"),
     "keys in the policy": ("guard/policy/says.py", "import rfc8785", "crypto"),
-    "a second HTTP client": ("adapters/guard_adapters/front/mcp/http.py", "import httpx2", "http"),
+    "a second HTTP client": (
+        "adapters/guard_adapters/front/mcp/http/endpoint.py",
+        "import httpx2",
+        "http",
+    ),
     "a verifier with pydantic": ("guard/grant/presented.py", "import pydantic", "verifier"),
 }
 

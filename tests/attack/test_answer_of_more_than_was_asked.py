@@ -5,8 +5,8 @@ The modern wire carries answers in the call that is made again; the legacy one i
 
 import pytest
 
-from guard_adapters.front.mcp.questions import KEPT, Questions
-from guard_adapters.front.mcp.server_asks import ServerRules
+from guard_adapters.front.mcp.client.questions import KEPT, Questions
+from guard_adapters.front.mcp.elicitation.server_asks import ServerRules
 from tests.adapters.front.relaying import Scripted, legacy, relayed
 from tests.adapters.front.test_mcp_http import note
 from tests.adapters.front.test_mcp_stdio_desk import Front, Pipe, desk

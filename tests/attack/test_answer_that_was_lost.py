@@ -9,7 +9,7 @@ import pytest
 from guard.errors import ApprovalPending, NotApproved, Unavailable
 from guard.model.call import Outcome, ToolResult
 from guard.model.identity import Agent, Principal, Who
-from guard_adapters.front.mcp.verdict import refusal_of
+from guard_adapters.front.mcp.judging.verdict import refusal_of
 from tests.flow.conftest import RecordingIssuer, bundle, bundle_of, durable, flow  # noqa: F401  the fixtures
 
 READS = """

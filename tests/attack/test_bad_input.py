@@ -14,8 +14,8 @@ from guard.grant.signing import b64u, compact, es256_sign
 from guard.grant.verify import CallRefused, verify_call
 from guard_adapters._yaml import read_yaml
 from guard_adapters.cli import main
-from guard_adapters.front.mcp.json import loads
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.protocol.json import loads
+from guard_adapters.front.mcp.protocol.wire import WireRefused
 from tests.guard.grant.tokens import ARGS, HEADER, KEY, TOOL, claims, settings
 
 FOLDER = Path(__file__).parent / "bad_input"

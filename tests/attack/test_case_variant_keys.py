@@ -2,9 +2,9 @@
 
 import pytest
 
-from guard_adapters.front.mcp.json import loads
-from guard_adapters.front.mcp.keys import refuse_near_arguments, refuse_near_keys
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.protocol.json import loads
+from guard_adapters.front.mcp.protocol.keys import refuse_near_arguments, refuse_near_keys
+from guard_adapters.front.mcp.protocol.wire import WireRefused
 
 SCHEMA = {
     "type": "object",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from guard.model.idempotency import Idempotency, idempotency_key
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.protocol.wire import WireRefused
 from tests.adapters.front.allow_all import AllowAll
 from tests.adapters.front.relaying import Scripted, legacy, minted, modern, relayed
 from tests.adapters.front.test_mcp_stdio_desk import Front, Pipe, call, desk

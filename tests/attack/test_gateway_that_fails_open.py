@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from guard_adapters.front.gateways.ext_mcp_wire import SERVICE, McpRequestResult, McpResponseResult
-from guard_adapters.front.mcp.private import TOKEN_KEY
+from guard_adapters.front.mcp.protocol.private import TOKEN_KEY
 from tests.frameworks.conftest import world  # noqa: F401  a fixture
 from tests.frameworks.test_ext_mcp import ANA, gateway, text, why  # noqa: F401  a fixture
 

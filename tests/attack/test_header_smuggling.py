@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guard_adapters.front.mcp.edge import EdgeRules, check_edge, check_routing, headers_up
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.protocol.edge import EdgeRules, check_edge, check_routing, headers_up
+from guard_adapters.front.mcp.protocol.wire import WireRefused
 from tests.many import many
 
 META = {

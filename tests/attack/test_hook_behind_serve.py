@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from guard_adapters._http.pool import HttpClient
-from guard_adapters.front.mcp.auth import Caller
+from guard_adapters.front.mcp.auth.access_token import Caller
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving

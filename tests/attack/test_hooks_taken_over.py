@@ -19,7 +19,7 @@ from guard.model.facts import Binding
 from guard.testing import FrozenClock
 from guard_adapters.front.hooks.child import Unreachable, hooked
 from guard_adapters.front.hooks.gate import HookGate
-from guard_adapters.front.mcp.frames import Pulled
+from guard_adapters.front.mcp.socket.frames import Pulled
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.pulling import pulling

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from guard_adapters.front.mcp.desk import Message, Side, Wires
-from guard_adapters.front.mcp.stdio_relay import FORGOTTEN, IN_FLIGHT, Relay
+from guard_adapters.front.mcp.socket.desk import Message, Side, Wires
+from guard_adapters.front.mcp.stdio.relay import FORGOTTEN, IN_FLIGHT, Relay
 
 
 class AllowAll:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from guard_adapters.front.mcp.auth import Caller
-from guard_adapters.front.mcp.invite import GUARD_ID
-from guard_adapters.front.mcp.rounds import Rounds
-from guard_adapters.front.mcp.seal import RequestStateSeal, SealKeys
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.auth.access_token import Caller
+from guard_adapters.front.mcp.elicitation.invite import GUARD_ID
+from guard_adapters.front.mcp.elicitation.rounds import Rounds
+from guard_adapters.front.mcp.elicitation.seal import RequestStateSeal, SealKeys
+from guard_adapters.front.mcp.protocol.wire import WireRefused
 from tests.adapters.front.allow_all import ME
 from tests.adapters.front.invited import CALL, URL_CLIENT, House, house
 from tests.adapters.front.relaying import Scripted, legacy, relayed

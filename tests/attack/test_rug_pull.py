@@ -7,7 +7,7 @@ import copy
 import pytest
 
 from guard.model.call import ToolSpec
-from guard_adapters.front.mcp.pins import tool_digest
+from guard_adapters.front.mcp.tools.pins import tool_digest
 from tests.adapters.front.allow_all import AllowAll
 from tests.adapters.front.relaying import Scripted, legacy, relayed
 

@@ -20,8 +20,8 @@ from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.front.hooks.gate import HookGate
 from guard_adapters.front.hooks.ssh import SshAgent
-from guard_adapters.front.mcp.auth import Caller
-from guard_adapters.front.mcp.between import ServerToken, Standing
+from guard_adapters.front.mcp.auth.access_token import Caller
+from guard_adapters.front.mcp.upstream.between import ServerToken, Standing
 from guard_adapters.sink.otel import OtelTrace
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring.between import BetweenAt

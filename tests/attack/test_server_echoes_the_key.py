@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from guard_adapters.front.mcp.carry import ServerKey
+from guard_adapters.front.mcp.upstream.carry import ServerKey
 from tests.adapters.front.allow_all import AllowAll
 from tests.adapters.front.relaying import Scripted, legacy, relayed
 

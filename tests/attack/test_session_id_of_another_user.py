@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from guard_adapters.front.mcp.auth import Caller, StaticKeys
-from guard_adapters.front.mcp.edge import EdgeRules
-from guard_adapters.front.mcp.http import Access
+from guard_adapters.front.mcp.auth.access_token import Caller, StaticKeys
+from guard_adapters.front.mcp.http.endpoint import Access
+from guard_adapters.front.mcp.protocol.edge import EdgeRules
 from tests.adapters.front.relaying import Scripted, legacy, modern, relayed
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from guard.grant.dpop import proof_input
 from guard.grant.signing import compact, es256_sign, public_jwk, thumbprint
-from guard_adapters.front.mcp.auth import StaticKeys
-from guard_adapters.front.mcp.edge import EdgeRules
-from guard_adapters.front.mcp.http import Access
-from guard_adapters.front.mcp.jwt import JwtCheck, JwtRules
-from guard_adapters.front.mcp.proofs import Proofs
+from guard_adapters.front.mcp.auth.access_token import StaticKeys
+from guard_adapters.front.mcp.auth.jwt import JwtCheck, JwtRules
+from guard_adapters.front.mcp.auth.proofs import Proofs
+from guard_adapters.front.mcp.http.endpoint import Access
+from guard_adapters.front.mcp.protocol.edge import EdgeRules
 from tests.adapters.front.fixed_keys import FixedKeys
 from tests.adapters.front.relaying import Scripted, relayed
 from tests.adapters.front.test_mcp_auth import ISSUER, JWKS, token

@@ -8,7 +8,7 @@ from guard.detect.numbers import Detectors
 from guard.detect.watch import Watch
 from guard.errors import Refused
 from guard.model.identity import Agent, Place, Principal, Who, Workload
-from guard_adapters.front.mcp.auth import Caller
+from guard_adapters.front.mcp.auth.access_token import Caller
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from guard.errors import Unavailable
-from guard_adapters.front.mcp.auth import Caller
-from guard_adapters.front.mcp.stdio_desk import FrontDesk, Place
-from guard_adapters.front.mcp.tasks import MemoryOwners, Owners
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.auth.access_token import Caller
+from guard_adapters.front.mcp.judging.tasks import MemoryOwners, Owners
+from guard_adapters.front.mcp.protocol.wire import WireRefused
+from guard_adapters.front.mcp.stdio.desk import FrontDesk, Place
 from guard_adapters.store.tasks_sqlite import SqliteOwners
 from tests import postgres
 from tests.adapters.front.allow_all import ME

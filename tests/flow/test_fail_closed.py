@@ -9,7 +9,7 @@ import pytest
 from guard.errors import GuardError, NotAllowed, Unavailable
 from guard.model.call import Outcome, ToolCall
 from guard.session.calls import abandoned
-from guard_adapters.front.mcp.verdict import refusal_of
+from guard_adapters.front.mcp.judging.verdict import refusal_of
 
 DOWN = Unavailable("It is down.", code="store_unavailable")
 BUG = RuntimeError("a bug in an adapter")

@@ -11,7 +11,7 @@ from typing import Any
 
 from guard.grant.approval import Approval
 from guard.grant.votes import Vote, Voter
-from guard_adapters.front.mcp.attachments import Attachments
+from guard_adapters.front.mcp.socket.attachments import Attachments
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.guests import Guests
 from guard_adapters.wiring.load import load

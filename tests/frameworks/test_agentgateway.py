@@ -12,7 +12,7 @@ import pytest
 
 from guard_adapters.front.gateways.ext_mcp import answering
 from guard_adapters.front.gateways.ext_mcp_wire import COMPILED
-from guard_adapters.front.mcp.private import TOKEN_KEY
+from guard_adapters.front.mcp.protocol.private import TOKEN_KEY
 from tests.frameworks.test_ext_mcp import Gateway
 
 pytestmark = pytest.mark.frameworks

@@ -20,8 +20,8 @@ from guard_adapters.front.gateways.ext_mcp_wire import (
     McpResponse,
     McpResponseResult,
 )
-from guard_adapters.front.mcp.private import IDEMPOTENCY_KEY, TOKEN_KEY
-from guard_adapters.front.mcp.server import HttpServer
+from guard_adapters.front.mcp.protocol.private import IDEMPOTENCY_KEY, TOKEN_KEY
+from guard_adapters.front.mcp.upstream.server import HttpServer
 from guard_adapters.wiring.gateways import Gateways
 
 pytestmark = pytest.mark.frameworks

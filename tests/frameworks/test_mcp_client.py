@@ -11,7 +11,7 @@ from mcp.server.mcpserver import MCPServer
 from guard.grant.credential import Credential
 from guard.model.facts import Binding
 from guard_adapters.front.function import running_call
-from guard_adapters.front.mcp.private import IDEMPOTENCY_KEY, TOKEN_KEY
+from guard_adapters.front.mcp.protocol.private import IDEMPOTENCY_KEY, TOKEN_KEY
 from guard_adapters.front.mcp_client import guard_session
 from guard_adapters.front.native import Ran
 

@@ -18,7 +18,7 @@ from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 from pydantic_ai.models.function import FunctionModel
 from pydantic_ai.models.instrumented import InstrumentationSettings
 
-from guard_adapters.front.mcp.auth import Caller
+from guard_adapters.front.mcp.auth.access_token import Caller
 from guard_adapters.front.mcp_client import guard_session
 from guard_adapters.front.pydantic_ai import GuardTools
 from guard_adapters.sink.otel import OtelTrace

@@ -19,7 +19,7 @@ import httpx2
 import pytest
 import uvicorn
 
-from guard_adapters.front.mcp.auth import Caller
+from guard_adapters.front.mcp.auth.access_token import Caller
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load

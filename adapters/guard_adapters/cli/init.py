@@ -26,8 +26,8 @@ from guard_adapters.cli.guess import Guess, guessed
 from guard_adapters.cli.guess_labels import labels_of, lists_records
 from guard_adapters.cli.guess_role import RoleGuess, words_in
 from guard_adapters.cli.published import Listed, tools_of
-from guard_adapters.front.mcp.carry import ServerKey
-from guard_adapters.front.mcp.pins import tool_digest
+from guard_adapters.front.mcp.tools.pins import tool_digest
+from guard_adapters.front.mcp.upstream.carry import ServerKey
 from guard_adapters.wiring.places import environment
 
 NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")

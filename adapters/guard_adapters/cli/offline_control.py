@@ -22,7 +22,7 @@ from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.cli import FINDINGS, FINE, Misused
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place, place, place_of
-from guard_adapters.front.mcp.jwks import read_keys
+from guard_adapters.front.mcp.auth.jwks import read_keys
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring import sites

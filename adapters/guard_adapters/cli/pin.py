@@ -15,7 +15,7 @@ from guard.errors import Unusable
 from guard_adapters._yaml.read import read_yaml
 from guard_adapters.cli import FINDINGS, FINE, Commands
 from guard_adapters.cli.published import Listed, tools_of
-from guard_adapters.front.mcp.pins import tool_digest
+from guard_adapters.front.mcp.tools.pins import tool_digest
 from guard_adapters.wiring.load import Loaded, load, reachable
 from guard_adapters.wiring.proving_between import lent, maker_of
 from guard_adapters.wiring.proving_exchange import Asking

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from guard.errors import Unusable
 from guard_adapters.cli import Commands, loading
-from guard_adapters.front.mcp.child import child_environment
+from guard_adapters.front.mcp.stdio.child import child_environment
 from guard_adapters.wiring.places import environment, socket_path
 
 
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
         whose = (args.config, args.upstream, args.agent, args.session)
         return run_alone(*whose, command, env, tell=_told)
-    from guard_adapters.front.mcp.stdio import run_attached  # noqa: PLC0415  not with --help
+    from guard_adapters.front.mcp.stdio.run import run_attached  # noqa: PLC0415  not with --help
 
     path = args.socket or socket_path("guardcall")
     if not path.exists():

@@ -14,7 +14,7 @@ from guard.errors import Unusable
 from guard.model.call import Json
 from guard_adapters._http.carrying import Sending
 from guard_adapters._http.proved import mcp_http_client
-from guard_adapters.front.mcp.between import Key
+from guard_adapters.front.mcp.upstream.between import Key
 
 WAIT_S = 30
 

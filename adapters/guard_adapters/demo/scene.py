@@ -22,7 +22,7 @@ from guard.model.facts import Binding
 from guard.ports import Approver
 from guard_adapters.demo.mailbox import Mailbox, free_port
 from guard_adapters.demo.servers.ledger import Ledger
-from guard_adapters.front.mcp.auth import Caller
+from guard_adapters.front.mcp.auth.access_token import Caller
 from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.load import load

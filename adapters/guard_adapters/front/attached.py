@@ -20,9 +20,9 @@ from guard.ports import Ids, Tool
 from guard.session.intent import TaskIntent
 from guard_adapters._faults import Faults
 from guard_adapters.front import seat_words as words
-from guard_adapters.front.mcp.desk import Message
-from guard_adapters.front.mcp.frames import CONNECT_S, VERSION, Frames
-from guard_adapters.front.mcp.json import RESPONSE_LIMITS, loads
+from guard_adapters.front.mcp.protocol.json import RESPONSE_LIMITS, loads
+from guard_adapters.front.mcp.socket.desk import Message
+from guard_adapters.front.mcp.socket.frames import CONNECT_S, VERSION, Frames
 from guard_adapters.front.native import Look
 
 ANSWER_S: Final = 5.0

@@ -15,7 +15,7 @@ from claude_agent_sdk import HookMatcher, SdkMcpTool
 from guard_adapters.front.coding.agents import DIALECTS, HookDesk, Said
 from guard_adapters.front.function import entered
 from guard_adapters.front.intake import SLACK_MS, Guarding
-from guard_adapters.front.mcp.verdict import refusal
+from guard_adapters.front.mcp.judging.verdict import refusal
 
 OUTSIDE: Final = refusal("DENIED", "no_active_call").text
 

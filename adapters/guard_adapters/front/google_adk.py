@@ -21,7 +21,7 @@ from google.adk.tools.tool_context import ToolContext
 from guard_adapters.front.asked import text_of
 from guard_adapters.front.intake import Guarding
 from guard_adapters.front.kept import Form
-from guard_adapters.front.mcp.verdict import refusal
+from guard_adapters.front.mcp.judging.verdict import refusal
 from guard_adapters.front.native import Native, NotRun, Ran, Waiting
 
 

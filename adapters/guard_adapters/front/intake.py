@@ -19,7 +19,7 @@ from guard.ports import Tool
 from guard_adapters.front.function import entered
 from guard_adapters.front.kept import Form, plain
 from guard_adapters.front.loop import GuardLoop
-from guard_adapters.front.mcp.verdict import Refusal, refusal, refusal_of
+from guard_adapters.front.mcp.judging.verdict import Refusal, refusal, refusal_of
 from guard_adapters.front.native import Answer, Look, Native, NotRun, Ran, Waiting
 from guard_adapters.front.running import Enclosed, Handed, Run
 

@@ -14,7 +14,7 @@ from mcp_types import CallToolResult, TextContent
 from guard_adapters.front.function import credential_here, idempotency_key_here
 from guard_adapters.front.intake import Guarding
 from guard_adapters.front.kept import Form
-from guard_adapters.front.mcp.private import IDEMPOTENCY_KEY, TOKEN_KEY
+from guard_adapters.front.mcp.protocol.private import IDEMPOTENCY_KEY, TOKEN_KEY
 from guard_adapters.front.native import Native, NotRun, Ran, Waiting
 
 

@@ -22,7 +22,7 @@ from agents.tool_context import ToolContext
 from guard.errors import Unusable
 from guard_adapters.front.asked import text_of
 from guard_adapters.front.intake import Guarding
-from guard_adapters.front.mcp.verdict import refusal, refusal_of
+from guard_adapters.front.mcp.judging.verdict import refusal, refusal_of
 from guard_adapters.front.native import Answer, Native, Ran, Waiting
 from guard_adapters.front.running import Handed
 from guard_adapters.front.waiting import WaitingList

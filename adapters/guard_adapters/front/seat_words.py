@@ -14,7 +14,7 @@ from guard.model.decision import Deny, Reason
 from guard.model.facts import Binding
 from guard.model.idempotency import IdempotencyKey
 from guard.model.rerun import Rerun
-from guard_adapters.front.mcp.trace import read
+from guard_adapters.front.mcp.protocol.trace import read
 from guard_adapters.front.native import Look
 
 Words = dict[str, Any]

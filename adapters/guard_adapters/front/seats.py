@@ -16,9 +16,9 @@ from guard.model.rerun import Rerun
 from guard.session.intent import TaskIntent, from_json
 from guard_adapters.front import seat_words as words
 from guard_adapters.front.intake import Calls
-from guard_adapters.front.mcp.desk import Message
-from guard_adapters.front.mcp.frames import VERSION, Frames
-from guard_adapters.front.mcp.json import RESPONSE_LIMITS, loads
+from guard_adapters.front.mcp.protocol.json import RESPONSE_LIMITS, loads
+from guard_adapters.front.mcp.socket.desk import Message
+from guard_adapters.front.mcp.socket.frames import VERSION, Frames
 
 MOST_HOLD_MS: Final = 300_000
 

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any, Final, TypeVar
 
 from guard_adapters.front.intake import Intake
-from guard_adapters.front.mcp.verdict import refusal
+from guard_adapters.front.mcp.judging.verdict import refusal
 from guard_adapters.front.native import Answer, Native, NotRun
 from guard_adapters.front.running import Handed, NotMade
 

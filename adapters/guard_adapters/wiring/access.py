@@ -7,21 +7,21 @@ from guard.config import Installation
 from guard.errors import Unusable
 from guard.grant.replay import MemoryReplay
 from guard_adapters._http.origins import LOOPBACK
-from guard_adapters.front.mcp.assertions import MOST, Assertions, Client
-from guard_adapters.front.mcp.auth import (
+from guard_adapters.front.mcp.auth.access_token import (
     Caller,
     StaticKeys,
     TokenCheck,
     resource_uri,
     upstream_scope,
 )
-from guard_adapters.front.mcp.beside import Beside, Postures
-from guard_adapters.front.mcp.edge import EdgeRules
-from guard_adapters.front.mcp.http import Access
-from guard_adapters.front.mcp.jwks import KeySource
-from guard_adapters.front.mcp.jwt import JwtCheck, JwtRules
-from guard_adapters.front.mcp.proofs import Proofs
-from guard_adapters.front.mcp.svid import Svids, workload_api
+from guard_adapters.front.mcp.auth.assertions import MOST, Assertions, Client
+from guard_adapters.front.mcp.auth.beside import Beside, Postures
+from guard_adapters.front.mcp.auth.jwks import KeySource
+from guard_adapters.front.mcp.auth.jwt import JwtCheck, JwtRules
+from guard_adapters.front.mcp.auth.proofs import Proofs
+from guard_adapters.front.mcp.auth.svid import Svids, workload_api
+from guard_adapters.front.mcp.http.endpoint import Access
+from guard_adapters.front.mcp.protocol.edge import EdgeRules
 from guard_adapters.wiring.key_sets import key_set
 from guard_adapters.wiring.site import Site
 

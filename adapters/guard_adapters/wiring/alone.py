@@ -8,11 +8,11 @@ from pathlib import Path
 from guard.errors import Unusable
 from guard.policy.catalog_server import ServerSpec
 from guard_adapters.front.mcp.caller import Caller
-from guard_adapters.front.mcp.child import child_environment
-from guard_adapters.front.mcp.seal import RequestStateSeal, SealKeys
-from guard_adapters.front.mcp.server_asks import ServerRules
-from guard_adapters.front.mcp.standalone import standalone
-from guard_adapters.front.mcp.stdio_desk import Place
+from guard_adapters.front.mcp.elicitation.seal import RequestStateSeal, SealKeys
+from guard_adapters.front.mcp.elicitation.server_asks import ServerRules
+from guard_adapters.front.mcp.stdio.child import child_environment
+from guard_adapters.front.mcp.stdio.desk import Place
+from guard_adapters.front.mcp.stdio.standalone import standalone
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load

@@ -33,7 +33,7 @@ class _Held:
 
 
 class BetweenAt:
-    """Tokens for one server; fulfils what the front asks for (`front.mcp.between.Between`).
+    """Tokens for one server; fulfils `Between` of `front.mcp.upstream.between`.
 
     Args:
         desk: tells whose session it is.

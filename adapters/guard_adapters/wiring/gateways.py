@@ -16,7 +16,7 @@ from guard_adapters.front.gateways.authzen import authzen_routes
 from guard_adapters.front.gateways.ext_mcp import ExtMcp, answering
 from guard_adapters.front.gateways.toolhive import ToolHive
 from guard_adapters.front.intake import Intake
-from guard_adapters.front.mcp.server import HttpServer
+from guard_adapters.front.mcp.upstream.server import HttpServer
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.seat import Seat

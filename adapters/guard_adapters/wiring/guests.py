@@ -11,7 +11,7 @@ from guard.model.identity import Agent, Principal, Who
 from guard_adapters.front.coding.agents import HookDesk
 from guard_adapters.front.coding.end import HookEnd
 from guard_adapters.front.intake import Intake
-from guard_adapters.front.mcp.attachments import Guest
+from guard_adapters.front.mcp.socket.attachments import Guest
 from guard_adapters.front.seats import SeatEnd
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.places import person

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from guard_adapters._http.documents import fetching
-from guard_adapters.front.mcp.jwks import FetchedKeys
+from guard_adapters.front.mcp.auth.jwks import FetchedKeys
 from guard_adapters.wiring.site import Site
 
 

@@ -20,10 +20,10 @@ from guard.grant.proving import PROBE_TOOL, refusal_code, row
 from guard.policy.catalog_server import DEFAULT_ISSUER, ServerSpec
 from guard_adapters._http.carrying import Sending
 from guard_adapters._http.proved import mcp_http_client
-from guard_adapters.front.mcp.between import Key, ServerToken
-from guard_adapters.front.mcp.carry import Carried
-from guard_adapters.front.mcp.edge import HeaderList
-from guard_adapters.front.mcp.private import TOKEN_KEY
+from guard_adapters.front.mcp.protocol.edge import HeaderList
+from guard_adapters.front.mcp.protocol.private import TOKEN_KEY
+from guard_adapters.front.mcp.upstream.between import Key, ServerToken
+from guard_adapters.front.mcp.upstream.carry import Carried
 from guard_adapters.issuer.made import Maker
 from guard_adapters.wiring.build import token_form
 from guard_adapters.wiring.load import Loaded, reachable

@@ -12,8 +12,8 @@ from guard.grant.credential import BoundCaller, token_id
 from guard.grant.lease import Lease
 from guard.policy.catalog_server import ServerSpec
 from guard.ports.between import IssuesBetween
-from guard_adapters.front.mcp.between import Key, ServerToken
-from guard_adapters.front.mcp.carry import ServerKey
+from guard_adapters.front.mcp.upstream.between import Key, ServerToken
+from guard_adapters.front.mcp.upstream.carry import ServerKey
 from guard_adapters.issuer.made import Maker
 from guard_adapters.issuer.static import StaticIssuer
 from guard_adapters.store.clock import SystemClock, SystemIds

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from guard_adapters.front.hooks.child import Hooks, Unreachable, hooked, told
 from guard_adapters.front.hooks.gate import NOTHING, Given, HookGate
-from guard_adapters.front.mcp.frames import Pulled
+from guard_adapters.front.mcp.socket.frames import Pulled
 from guard_adapters.wiring.build import Wired
 
 

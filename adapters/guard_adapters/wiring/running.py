@@ -13,11 +13,11 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from guard.errors import Unusable
-from guard_adapters.front.mcp.attachments import Attachments
-from guard_adapters.front.mcp.auth import Caller, upstream_scope
-from guard_adapters.front.mcp.desk import Desk as PipeDesk
-from guard_adapters.front.mcp.frames import Hello
-from guard_adapters.front.mcp.stdio_desk import FrontDesk
+from guard_adapters.front.mcp.auth.access_token import Caller, upstream_scope
+from guard_adapters.front.mcp.socket.attachments import Attachments
+from guard_adapters.front.mcp.socket.desk import Desk as PipeDesk
+from guard_adapters.front.mcp.socket.frames import Hello
+from guard_adapters.front.mcp.stdio.desk import FrontDesk
 from guard_adapters.wiring.alone import place
 from guard_adapters.wiring.announcing import announced
 from guard_adapters.wiring.build import Wired

@@ -13,13 +13,14 @@ from guard_adapters.front.hooks.child import hooked
 from guard_adapters.front.legacy.front import PREFIX, PlainHttp
 from guard_adapters.front.legacy.request import Table
 from guard_adapters.front.legacy.wire import Api
-from guard_adapters.front.mcp.auth import Caller
-from guard_adapters.front.mcp.bridge import Bridge, Pulls
-from guard_adapters.front.mcp.carry import ServerKey
-from guard_adapters.front.mcp.child import Command, child_environment
-from guard_adapters.front.mcp.http import Application, Endpoint, build_app
-from guard_adapters.front.mcp.seal import RequestStateSeal, SealKeys, SessionSeal
-from guard_adapters.front.mcp.server import HttpServer, Seals
+from guard_adapters.front.mcp.auth.access_token import Caller
+from guard_adapters.front.mcp.elicitation.seal import RequestStateSeal, SealKeys, SessionSeal
+from guard_adapters.front.mcp.http.app import Application, build_app
+from guard_adapters.front.mcp.http.endpoint import Endpoint
+from guard_adapters.front.mcp.stdio.bridge import Bridge, Pulls
+from guard_adapters.front.mcp.stdio.child import Command, child_environment
+from guard_adapters.front.mcp.upstream.carry import ServerKey
+from guard_adapters.front.mcp.upstream.server import HttpServer, Seals
 from guard_adapters.issuer.static import StaticIssuer
 from guard_adapters.wiring import console, standing
 from guard_adapters.wiring.access import access

@@ -29,7 +29,7 @@ from guard_adapters.store.sqlite.store import SqliteStore
 from guard_adapters.wiring.rows_at import FILE, address
 
 if TYPE_CHECKING:
-    from guard_adapters.front.mcp.tasks import Owners
+    from guard_adapters.front.mcp.judging.tasks import Owners
     from guard_adapters.store.postgres.database import Address
 
 

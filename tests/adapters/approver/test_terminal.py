@@ -15,7 +15,7 @@ from guard.testing import FrozenClock, MemoryApprovals
 from guard.testing.review import a_view
 from guard_adapters._shown.question import question
 from guard_adapters.approver.terminal import TerminalApprover, lines
-from guard_adapters.front.mcp.verdict import refusal_of
+from guard_adapters.front.mcp.judging.verdict import refusal_of
 
 ASK = Requirement(rule="PAY-1", reason="amount", kind="self", ttl_s=60)
 VIEW = a_view(

@@ -23,12 +23,13 @@ from guard.errors import NotAllowed
 from guard.model.call import ToolCall, ToolResult, ToolSpec
 from guard.model.decision import Deny
 from guard_adapters._http.pool import HttpClient
-from guard_adapters.front.mcp.auth import Caller
-from guard_adapters.front.mcp.edge import EdgeRules
-from guard_adapters.front.mcp.http import Access, Endpoint, build_app
-from guard_adapters.front.mcp.seal import RequestStateSeal, SealKeys, SessionSeal
-from guard_adapters.front.mcp.server import HttpServer, Seals
-from guard_adapters.front.mcp.server_asks import ServerRules
+from guard_adapters.front.mcp.auth.access_token import Caller
+from guard_adapters.front.mcp.elicitation.seal import RequestStateSeal, SealKeys, SessionSeal
+from guard_adapters.front.mcp.elicitation.server_asks import ServerRules
+from guard_adapters.front.mcp.http.app import build_app
+from guard_adapters.front.mcp.http.endpoint import Access, Endpoint
+from guard_adapters.front.mcp.protocol.edge import EdgeRules
+from guard_adapters.front.mcp.upstream.server import HttpServer, Seals
 from guard_adapters.store.waiting import Waiting
 
 ME = Caller("https://issuer.example", "ann", "agent")

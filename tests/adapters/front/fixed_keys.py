@@ -1,6 +1,6 @@
 """A key set that never changes, read as the product reads one: for tests that fetch nothing."""
 
-from guard_adapters.front.mcp.jwks import choose, read_keys
+from guard_adapters.front.mcp.auth.jwks import choose, read_keys
 
 
 class FixedKeys:

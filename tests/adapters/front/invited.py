@@ -10,9 +10,9 @@ from pathlib import Path
 from guard.errors import Refused
 from guard.grant.approval import Approval
 from guard.grant.votes import Vote, Voter
-from guard_adapters.front.mcp.auth import Caller
-from guard_adapters.front.mcp.seal import RequestStateSeal, SealKeys
-from guard_adapters.front.mcp.stdio_desk import FrontDesk, Place
+from guard_adapters.front.mcp.auth.access_token import Caller
+from guard_adapters.front.mcp.elicitation.seal import RequestStateSeal, SealKeys
+from guard_adapters.front.mcp.stdio.desk import FrontDesk, Place
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load

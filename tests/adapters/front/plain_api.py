@@ -8,7 +8,7 @@ from hashlib import sha256
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
-from guard_adapters.front.mcp.auth import Caller
+from guard_adapters.front.mcp.auth.access_token import Caller
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving

@@ -15,8 +15,8 @@ import uvicorn
 from guard.grant.credential import Credential
 from guard.model.facts import Binding
 from guard_adapters._http.pool import HttpClient
-from guard_adapters.front.mcp.http import Endpoint
-from guard_adapters.front.mcp.server import HttpServer
+from guard_adapters.front.mcp.http.endpoint import Endpoint
+from guard_adapters.front.mcp.upstream.server import HttpServer
 from tests.adapters.front.allow_all import AllowAll, app_of, endpoint
 
 MODERN = "2026-07-28"

@@ -5,7 +5,7 @@ import pytest
 from guard.grant.credential import ACCESS_TOKEN, CALL_TOKEN
 from guard.grant.dpop import Proof, check_proof
 from guard.testing import CountedIds
-from guard_adapters.front.mcp.carry import Carried
+from guard_adapters.front.mcp.upstream.carry import Carried
 from guard_adapters.issuer.proof_key import ProofKey
 from guard_adapters.store.clock import SystemClock
 from tests.adapters.front.allow_all import AllowAll

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from guard_adapters.front.mcp.auth import Caller
-from guard_adapters.front.mcp.desk import Message, Reply, Side
+from guard_adapters.front.mcp.auth.access_token import Caller
+from guard_adapters.front.mcp.socket.desk import Message, Reply, Side
 from tests.adapters.front.allow_all import ME
 from tests.adapters.front.invited import CALL, PAGE, URL_CLIENT, House, house
 from tests.adapters.front.relaying import Relayed, Scripted, legacy, modern, relayed

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from guard.errors import Unusable
-from guard_adapters.front.mcp.attach import Attached
-from guard_adapters.front.mcp.attachments import Attachments, own_directory
-from guard_adapters.front.mcp.desk import Gone, Message, Reply, Side, Wires
-from guard_adapters.front.mcp.frames import Hello
-from guard_adapters.front.mcp.json import written
+from guard_adapters.front.mcp.protocol.json import written
+from guard_adapters.front.mcp.socket.attach import Attached
+from guard_adapters.front.mcp.socket.attachments import Attachments, own_directory
+from guard_adapters.front.mcp.socket.desk import Gone, Message, Reply, Side, Wires
+from guard_adapters.front.mcp.socket.frames import Hello
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "t"}}
 DONE = {"jsonrpc": "2.0", "id": 1, "result": {"content": []}}
@@ -232,7 +232,7 @@ async def test_a_process_of_another_user_is_not_heard(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "guard_adapters.front.mcp.attachments.peer_of", lambda _: (1, os.getuid() + 1)
+        "guard_adapters.front.mcp.socket.attachments.peer_of", lambda _: (1, os.getuid() + 1)
     )
     with pytest.raises(Gone):
         await pair.call()

@@ -10,7 +10,7 @@ import pytest
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from guard_adapters.front.mcp.auth import (
+from guard_adapters.front.mcp.auth.access_token import (
     Caller,
     StaticKeys,
     challenge,
@@ -20,10 +20,10 @@ from guard_adapters.front.mcp.auth import (
     require_scopes,
     resource_metadata,
 )
-from guard_adapters.front.mcp.jwks import FetchedKeys
-from guard_adapters.front.mcp.jwt import JwtCheck, JwtRules
-from guard_adapters.front.mcp.proofs import Proofs
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.auth.jwks import FetchedKeys
+from guard_adapters.front.mcp.auth.jwt import JwtCheck, JwtRules
+from guard_adapters.front.mcp.auth.proofs import Proofs
+from guard_adapters.front.mcp.protocol.wire import WireRefused
 from tests.adapters.front.fixed_keys import FixedKeys
 
 NOW = 1_800_000_000_000

@@ -17,14 +17,14 @@ from joserfc.jws import JWSRegistry
 from spiffe._proto import workload_pb2, workload_pb2_grpc
 
 from guard.grant.replay import MemoryReplay
-from guard_adapters.front.mcp.assertions import Assertions, Client
-from guard_adapters.front.mcp.auth import Caller, Misused, StaticKeys
-from guard_adapters.front.mcp.beside import Beside, Postures
-from guard_adapters.front.mcp.certificate import certificate_of
-from guard_adapters.front.mcp.jwt import JwtCheck, JwtRules
-from guard_adapters.front.mcp.proofs import Proofs
-from guard_adapters.front.mcp.svid import Svids, domain_of, workload_api
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.auth.access_token import Caller, Misused, StaticKeys
+from guard_adapters.front.mcp.auth.assertions import Assertions, Client
+from guard_adapters.front.mcp.auth.beside import Beside, Postures
+from guard_adapters.front.mcp.auth.certificate import certificate_of
+from guard_adapters.front.mcp.auth.jwt import JwtCheck, JwtRules
+from guard_adapters.front.mcp.auth.proofs import Proofs
+from guard_adapters.front.mcp.auth.svid import Svids, domain_of, workload_api
+from guard_adapters.front.mcp.protocol.wire import WireRefused
 from tests.adapters.front.fixed_keys import FixedKeys
 
 NOW = 1_800_000_000_000

@@ -12,8 +12,8 @@ import pytest
 
 from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.pool import Upstream
-from guard_adapters.front.mcp.bridge import Bridge
-from guard_adapters.front.mcp.child import Command
+from guard_adapters.front.mcp.stdio.bridge import Bridge
+from guard_adapters.front.mcp.stdio.child import Command
 
 ECHO = str(Path(__file__).with_name("echo_server.py"))
 MODERN = {"io.modelcontextprotocol/protocolVersion": "2026-07-28"}

@@ -4,7 +4,7 @@ import pytest
 from mcp.shared.inbound import ERROR_CODE_HTTP_STATUS
 from mcp_types import version
 
-from guard_adapters.front.mcp.edge import (
+from guard_adapters.front.mcp.protocol.edge import (
     EdgeRules,
     check_edge,
     check_routing,
@@ -13,7 +13,7 @@ from guard_adapters.front.mcp.edge import (
     parse_authority,
     parse_origin,
 )
-from guard_adapters.front.mcp.wire import HTTP_STATUS, LEGACY_VERSIONS, WireRefused
+from guard_adapters.front.mcp.protocol.wire import HTTP_STATUS, LEGACY_VERSIONS, WireRefused
 
 RULES = EdgeRules.of(
     ["guard.example:443", "127.0.0.1:3002", "[::1]:3002"], ["https://app.example"], default_port=443

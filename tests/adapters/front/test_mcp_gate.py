@@ -11,11 +11,24 @@ import pytest
 from guard.config import META_NAMESPACE
 from guard.errors import ApprovalPending, NotAllowed, NotApproved, Refused, Unavailable
 from guard.model.decision import Deny, Reason
-from guard_adapters.front.mcp.gate import GATE, Way, admit, outgoing, tool_call, tool_name, way
-from guard_adapters.front.mcp.private import PRIVATE
-from guard_adapters.front.mcp.server_asks import Ask, ServerRules, refused_input, server_ask
-from guard_adapters.front.mcp.verdict import refusal_of, refused
-from guard_adapters.front.mcp.wire import VERSION_KEY, WireRefused
+from guard_adapters.front.mcp.elicitation.server_asks import (
+    Ask,
+    ServerRules,
+    refused_input,
+    server_ask,
+)
+from guard_adapters.front.mcp.judging.gate import (
+    GATE,
+    Way,
+    admit,
+    outgoing,
+    tool_call,
+    tool_name,
+    way,
+)
+from guard_adapters.front.mcp.judging.verdict import refusal_of, refused
+from guard_adapters.front.mcp.protocol.private import PRIVATE
+from guard_adapters.front.mcp.protocol.wire import VERSION_KEY, WireRefused
 
 ERAS = ["legacy", "modern"]
 ROWS = {
@@ -266,7 +279,7 @@ def test_what_a_server_asks_is_gated_on_both_wires(method, params, rules, good) 
 
 def test_the_gate_loads_neither_the_sdk_nor_pydantic() -> None:
     code = (
-        "import sys, guard_adapters.front.mcp.verdict, guard_adapters.front.mcp.server_asks;"
+        "import sys, guard_adapters.front.mcp.judging.verdict, guard_adapters.front.mcp.elicitation.server_asks;"
         "print([m for m in ('mcp', 'pydantic', 'asyncio', 'cedarpy', 'starlette') if m in sys.modules])"
     )
     ran = subprocess.run(

@@ -10,7 +10,7 @@ import pytest
 
 from guard.errors import ApprovalPending, Refused, Unavailable
 from guard.model.call import Outcome, ToolResult
-from guard_adapters.front.mcp.server_asks import ServerRules
+from guard_adapters.front.mcp.elicitation.server_asks import ServerRules
 from tests.adapters.front.allow_all import AllowAll
 from tests.adapters.front.relaying import Scripted, legacy, modern, relayed
 

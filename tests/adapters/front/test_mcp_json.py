@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard_adapters.front.mcp.desk import Gone, Reply
-from guard_adapters.front.mcp.json import (
+from guard_adapters.front.mcp.protocol.json import (
     Limits,
     Written,
     _check_shape,
@@ -18,8 +17,9 @@ from guard_adapters.front.mcp.json import (
     loads,
     written,
 )
-from guard_adapters.front.mcp.private import PRIVATE, clean
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.protocol.private import PRIVATE, clean
+from guard_adapters.front.mcp.protocol.wire import WireRefused
+from guard_adapters.front.mcp.socket.desk import Gone, Reply
 
 VALUES = st.recursive(
     st.none() | st.integers() | st.text(max_size=6) | st.just("\ud800"),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from guard_adapters.front.mcp.location import place_of
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.auth.location import place_of
+from guard_adapters.front.mcp.protocol.wire import WireRefused
 
 NOW = 1_800_000_000_000
 

@@ -14,11 +14,13 @@ def loaded(module: str) -> set[str]:
 
 
 def test_the_attached_relay_loads_no_protocol_library_no_models_and_no_engine() -> None:
-    assert loaded("guard_adapters.front.mcp.stdio") & HEAVY == set()
+    assert loaded("guard_adapters.front.mcp.stdio.run") & HEAVY == set()
 
 
 def test_the_standalone_relay_brings_no_protocol_library_either() -> None:
-    assert loaded("guard_adapters.front.mcp.standalone") & {"mcp", "mcp_types", "httpx"} == set()
+    assert (
+        loaded("guard_adapters.front.mcp.stdio.standalone") & {"mcp", "mcp_types", "httpx"} == set()
+    )
 
 
 def test_the_gate_before_an_application_of_any_make_brings_no_protocol_library() -> None:

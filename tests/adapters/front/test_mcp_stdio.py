@@ -12,11 +12,11 @@ from typing import Any, Self
 import pytest
 
 from guard.errors import Unusable
-from guard_adapters.front.mcp import child
-from guard_adapters.front.mcp.child import Command, child_environment
-from guard_adapters.front.mcp.desk import Gone, Message, Side, Wires
-from guard_adapters.front.mcp.stdio import relay
-from guard_adapters.front.mcp.stdio_relay import Relay
+from guard_adapters.front.mcp.socket.desk import Gone, Message, Side, Wires
+from guard_adapters.front.mcp.stdio import child
+from guard_adapters.front.mcp.stdio.child import Command, child_environment
+from guard_adapters.front.mcp.stdio.relay import Relay
+from guard_adapters.front.mcp.stdio.run import relay
 
 ECHO = str(Path(__file__).with_name("echo_server.py"))
 

@@ -9,11 +9,11 @@ from guard.config import Settings
 from guard.errors import ApprovalPending, GuardError, NotAllowed, Unavailable
 from guard.model.call import Outcome, ToolCall, ToolResult, ToolSpec
 from guard.model.decision import Deny
-from guard_adapters.front.mcp.auth import Caller
-from guard_adapters.front.mcp.desk import Gone, Message, Reply, Side
-from guard_adapters.front.mcp.pins import tool_digest
-from guard_adapters.front.mcp.server_asks import ServerRules
-from guard_adapters.front.mcp.stdio_desk import FrontDesk, Place
+from guard_adapters.front.mcp.auth.access_token import Caller
+from guard_adapters.front.mcp.elicitation.server_asks import ServerRules
+from guard_adapters.front.mcp.socket.desk import Gone, Message, Reply, Side
+from guard_adapters.front.mcp.stdio.desk import FrontDesk, Place
+from guard_adapters.front.mcp.tools.pins import tool_digest
 from guard_adapters.store.waiting import Waiting
 
 ME = Caller("os", "1000", "agent")

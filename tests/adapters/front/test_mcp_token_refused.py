@@ -2,7 +2,7 @@
 
 import pytest
 
-from guard_adapters.front.mcp.token_refused import refusal_code
+from guard_adapters.front.mcp.judging.token_refused import refusal_code
 
 
 def error(number, **data):

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guard_adapters.front.mcp.events import Event, EventSplitter, LineSplitter, write_event
-from guard_adapters.front.mcp.json import RESPONSE_LIMITS, Limits, dumps, loads
-from guard_adapters.front.mcp.wire import (
+from guard_adapters.front.mcp.protocol.events import Event, EventSplitter, LineSplitter, write_event
+from guard_adapters.front.mcp.protocol.json import RESPONSE_LIMITS, Limits, dumps, loads
+from guard_adapters.front.mcp.protocol.wire import (
     Kind,
     WireRefused,
     classify,
@@ -343,7 +343,7 @@ def test_a_line_beyond_the_limit_is_reported_once_and_the_next_one_is_good():
 
 def test_the_wire_needs_nothing_but_the_standard_library():
     names = "wire", "json", "events", "keys"
-    code = "".join(f"import guard_adapters.front.mcp.{name}\n" for name in names) + (
+    code = "".join(f"import guard_adapters.front.mcp.protocol.{name}\n" for name in names) + (
         "import sys\nprint(*sys.modules)"
     )
     ran = subprocess.run(

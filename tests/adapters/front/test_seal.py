@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guard_adapters.front.mcp.seal import (
+from guard_adapters.front.mcp.elicitation.seal import (
     RequestStateSeal,
     SealedSession,
     SealedState,

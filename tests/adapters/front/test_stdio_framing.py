@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from guard_adapters.front.mcp.child import Command
-from guard_adapters.front.mcp.desk import Message, Side, Wires
-from guard_adapters.front.mcp.stdio import relay
+from guard_adapters.front.mcp.socket.desk import Message, Side, Wires
+from guard_adapters.front.mcp.stdio.child import Command
+from guard_adapters.front.mcp.stdio.run import relay
 
 ECHO = str(Path(__file__).with_name("echo_server.py"))
 MIB = 2**20

@@ -6,7 +6,7 @@ import pytest
 
 from guard.errors import ApprovalPending, GuardError, NobodyToAsk, NotApproved
 from guard.model.decision import Reason
-from guard_adapters.front.mcp.verdict import refusal_of
+from guard_adapters.front.mcp.judging.verdict import refusal_of
 
 UNTIL_MS = 1_767_607_500_000  # 2026-01-05T10:05:00Z
 

@@ -24,9 +24,9 @@ from guard_adapters._http.origins import origin
 from guard_adapters._http.proved import mcp_http_client as http_client
 from guard_adapters.front.egress import at_the_wire, mcp_http_client
 from guard_adapters.front.function import running_call
-from guard_adapters.front.mcp.carry import Carried
-from guard_adapters.front.mcp.relay import Passage
-from guard_adapters.front.mcp.stream import ClientStream
+from guard_adapters.front.mcp.client.stream import ClientStream
+from guard_adapters.front.mcp.upstream.carry import Carried
+from guard_adapters.front.mcp.upstream.relay import Passage
 from guard_adapters.front.mcp_client import guard_session
 from guard_adapters.front.mcp_verify import CallGuard, verified_call
 from guard_adapters.front.native import Ran

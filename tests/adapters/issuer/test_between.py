@@ -28,9 +28,9 @@ from guard.model.facts import Binding
 from guard_adapters._http.proved import mcp_http_client
 from guard_adapters.cli import main
 from guard_adapters.front.asgi_verify import CallGate
-from guard_adapters.front.mcp import session_streams
-from guard_adapters.front.mcp.auth import Caller
-from guard_adapters.front.mcp.private import TOKEN_KEY
+from guard_adapters.front.mcp.auth.access_token import Caller
+from guard_adapters.front.mcp.http import session_streams
+from guard_adapters.front.mcp.protocol.private import TOKEN_KEY
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.leases import LeaseDesk

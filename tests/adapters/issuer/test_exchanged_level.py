@@ -13,7 +13,7 @@ from guard.grant.proving import reached
 from guard.grant.replay import MemoryReplay
 from guard.grant.verify import Profile, Verifier
 from guard.model.facts import Binding
-from guard_adapters.front.mcp.auth import Caller
+from guard_adapters.front.mcp.auth.access_token import Caller
 from guard_adapters.front.mcp_verify import CallGuard, verified_call
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring.build import build

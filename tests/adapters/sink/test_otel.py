@@ -36,7 +36,7 @@ from guard.testing import (
     RecordingTool,
     ScriptedApprover,
 )
-from guard_adapters.front.mcp.trace import parent_of
+from guard_adapters.front.mcp.protocol.trace import parent_of
 from guard_adapters.front.native import Native
 from guard_adapters.sink.otel import Counts, OtelTrace
 from guard_adapters.wiring.local import local

@@ -7,7 +7,7 @@ import pytest
 
 from guard.errors import Unusable
 from guard_adapters._http.pool import HttpClient
-from guard_adapters.front.mcp.auth import Caller
+from guard_adapters.front.mcp.auth.access_token import Caller
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving

@@ -22,7 +22,7 @@ from mcp.server.mcpserver import MCPServer
 from guard_adapters import cli
 from guard_adapters.front.coding.agents import HookDesk
 from guard_adapters.front.coding.end import HookEnd
-from guard_adapters.front.mcp.attachments import Attachments
+from guard_adapters.front.mcp.socket.attachments import Attachments
 from tests.frameworks.model_api import ModelApi
 from tests.frameworks.worlds.played import Played, functions
 

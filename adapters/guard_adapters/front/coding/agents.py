@@ -15,7 +15,7 @@ from guard.model.rerun import rerun_key
 from guard_adapters.front.asked import Prompts, text_of
 from guard_adapters.front.intake import Intake
 from guard_adapters.front.kept import Form
-from guard_adapters.front.mcp.verdict import refusal
+from guard_adapters.front.mcp.judging.verdict import refusal
 from guard_adapters.front.native import Native, NotRun, Ran, Waiting
 from guard_adapters.front.running import Handed
 from guard_adapters.front.waiting import WaitingList

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Final
 
 from guard_adapters.front.coding.agents import DIALECTS, HookDesk, Said
-from guard_adapters.front.mcp.desk import Message
-from guard_adapters.front.mcp.frames import VERSION, Frames
-from guard_adapters.front.mcp.verdict import refusal
+from guard_adapters.front.mcp.judging.verdict import refusal
+from guard_adapters.front.mcp.socket.desk import Message
+from guard_adapters.front.mcp.socket.frames import VERSION, Frames
 
 FAILED: Final = Said(exit=2, stderr=refusal("GUARD_UNAVAILABLE", "guard_failed").text)
 

@@ -15,8 +15,8 @@ from starlette.routing import Route
 from guard.errors import GuardError, Unusable
 from guard_adapters.front.bearer import bears, digest_of
 from guard_adapters.front.gateways.asking import GatewayDesk, Verdict, Wanted
-from guard_adapters.front.mcp.json import loads
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.protocol.json import loads
+from guard_adapters.front.mcp.protocol.wire import WireRefused
 
 MOST: Final = 64
 """Most evaluations in one request."""

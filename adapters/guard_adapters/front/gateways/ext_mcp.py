@@ -15,12 +15,20 @@ from typing import TYPE_CHECKING, Any, Final
 from guard.errors import Refused, Unusable
 from guard_adapters.front.bearer import bears, digest_of
 from guard_adapters.front.gateways.asking import GatewayDesk, Verdict, Wanted
-from guard_adapters.front.mcp.carry import Carried
-from guard_adapters.front.mcp.gate import Asked, Way, admit, judged, outgoing, tool_name, way
-from guard_adapters.front.mcp.json import RESPONSE_LIMITS, dumps, loads
-from guard_adapters.front.mcp.server import HttpServer
-from guard_adapters.front.mcp.trace import parent_of, read
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.judging.gate import (
+    Asked,
+    Way,
+    admit,
+    judged,
+    outgoing,
+    tool_name,
+    way,
+)
+from guard_adapters.front.mcp.protocol.json import RESPONSE_LIMITS, dumps, loads
+from guard_adapters.front.mcp.protocol.trace import parent_of, read
+from guard_adapters.front.mcp.protocol.wire import WireRefused
+from guard_adapters.front.mcp.upstream.carry import Carried
+from guard_adapters.front.mcp.upstream.server import HttpServer
 
 if TYPE_CHECKING:
     from guard_adapters.front.gateways.ext_mcp_wire import Message

@@ -16,9 +16,9 @@ from starlette.routing import Route
 
 from guard.grant.replay import MemoryReplay, ReplayUnavailable
 from guard_adapters.front.gateways.asking import GatewayDesk, Wanted
-from guard_adapters.front.mcp.gate import Way, way
-from guard_adapters.front.mcp.json import loads
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.judging.gate import Way, way
+from guard_adapters.front.mcp.protocol.json import loads
+from guard_adapters.front.mcp.protocol.wire import WireRefused
 
 VERSION: Final = "v0.1.0"
 PATH: Final = "/gateways/toolhive"

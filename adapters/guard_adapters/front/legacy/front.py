@@ -15,17 +15,17 @@ from guard.errors import ApprovalPending, GuardError
 from guard.model.call import ToolCall, ToolResult, argument_bytes
 from guard_adapters.front.legacy.request import Asked, Table, body_of, signed_in
 from guard_adapters.front.legacy.wire import Answer, Api, RoutedTool, said
-from guard_adapters.front.mcp.auth import Caller
-from guard_adapters.front.mcp.cancel import attended
-from guard_adapters.front.mcp.edge import Headers, check_edge, single
+from guard_adapters.front.mcp.auth.access_token import Caller
+from guard_adapters.front.mcp.client.cancel import attended
+from guard_adapters.front.mcp.client.stream import Receive, Scope, Send
 from guard_adapters.front.mcp.front import GuardFront
-from guard_adapters.front.mcp.gate import noted
-from guard_adapters.front.mcp.http import Access, caller_of
-from guard_adapters.front.mcp.json import limits_of
-from guard_adapters.front.mcp.private import NARROWED_KEY
-from guard_adapters.front.mcp.stream import Receive, Scope, Send
-from guard_adapters.front.mcp.verdict import Word, refusal_of
-from guard_adapters.front.mcp.wire import INVALID_REQUEST, WireRefused, refuse
+from guard_adapters.front.mcp.http.endpoint import Access, caller_of
+from guard_adapters.front.mcp.judging.gate import noted
+from guard_adapters.front.mcp.judging.verdict import Word, refusal_of
+from guard_adapters.front.mcp.protocol.edge import Headers, check_edge, single
+from guard_adapters.front.mcp.protocol.json import limits_of
+from guard_adapters.front.mcp.protocol.private import NARROWED_KEY
+from guard_adapters.front.mcp.protocol.wire import INVALID_REQUEST, WireRefused, refuse
 
 PREFIX: Final = "/http/"
 _STATUS: Final[Mapping[Word, int]] = {

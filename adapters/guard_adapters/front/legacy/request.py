@@ -20,10 +20,10 @@ from guard.model.route import (
     parse_route,
     segments_of,
 )
-from guard_adapters.front.mcp.edge import HeaderList, Headers, single
-from guard_adapters.front.mcp.json import Limits, loads
-from guard_adapters.front.mcp.stream import Receive, Scope
-from guard_adapters.front.mcp.wire import INVALID_REQUEST, refuse
+from guard_adapters.front.mcp.client.stream import Receive, Scope
+from guard_adapters.front.mcp.protocol.edge import HeaderList, Headers, single
+from guard_adapters.front.mcp.protocol.json import Limits, loads
+from guard_adapters.front.mcp.protocol.wire import INVALID_REQUEST, refuse
 
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"

@@ -20,9 +20,9 @@ from guard_adapters._http.carrying import Address, Nonces, Sending, headers_for
 from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.pool import HttpClient, Upstream
 from guard_adapters.front.legacy.request import FORM, JSON, Asked
-from guard_adapters.front.mcp.cancel import Flight
-from guard_adapters.front.mcp.edge import HeaderList, Headers, encoded
-from guard_adapters.front.mcp.outcome import echoed
+from guard_adapters.front.mcp.client.cancel import Flight
+from guard_adapters.front.mcp.protocol.edge import HeaderList, Headers, encoded
+from guard_adapters.front.mcp.upstream.outcome import echoed
 
 _UP: Final = frozenset({b"accept", b"accept-language"})
 _DOWN: Final = frozenset(

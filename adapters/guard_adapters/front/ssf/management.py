@@ -17,8 +17,8 @@ from guard.model.call import Json
 from guard.ports.transmit import Change, OutStream, Transmissions
 from guard_adapters._http.bodies import start_of
 from guard_adapters.front.bearer import bears
-from guard_adapters.front.mcp.json import Limits, loads
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.protocol.json import Limits, loads
+from guard_adapters.front.mcp.protocol.wire import WireRefused
 from guard_adapters.front.ssf import asked
 from guard_adapters.front.ssf.asked import BadRequest
 from guard_adapters.front.ssf.outgoing import EVERY_S, POLL, PREFIX, PUSH, Receiver, Voice

@@ -15,8 +15,8 @@ from guard.errors import GuardError
 from guard.grant.replay import Replay, ReplayUnavailable, replay_key
 from guard.grant.secevent import ReadSet, SetRefused, Stream, checked_event, read_set
 from guard.model.secevent import SecurityEvent
-from guard_adapters.front.mcp.jwks import KeySource
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.auth.jwks import KeySource
+from guard_adapters.front.mcp.protocol.wire import WireRefused
 
 REMEMBERED_MS = 7 * 86_400_000
 """How long a token's id is known: senders try again for days, not for weeks."""

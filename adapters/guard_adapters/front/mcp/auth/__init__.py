@@ -1,0 +1,1 @@
+"""Who is calling: access tokens, proofs, assertions, and what comes beside them."""

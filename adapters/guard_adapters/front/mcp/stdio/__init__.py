@@ -1,0 +1,1 @@
+"""Servers behind pipes: the child process, the relay before it, and the desk that judges it."""

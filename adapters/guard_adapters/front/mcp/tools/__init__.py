@@ -1,0 +1,1 @@
+"""Which definitions a server publishes, and who is told that they changed."""

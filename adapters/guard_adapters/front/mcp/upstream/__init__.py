@@ -1,0 +1,1 @@
+"""One message to an upstream over HTTP: what it carries, what comes back, and how it ended."""
