@@ -40,7 +40,7 @@ from guard_adapters.issuer.openbao import OpenBaoIssuer  # noqa: E402
 from guard_adapters.issuer.postgres_cert import PostgresCert, PostgresCertIssuer  # noqa: E402
 from guard_adapters.issuer.postgres_role import PostgresRole, PostgresRoleIssuer  # noqa: E402
 from guard_adapters.store.clock import SystemClock  # noqa: E402
-from guard_adapters.wiring.together import AtOnce  # noqa: E402
+from guard_adapters.wiring.process.together import AtOnce  # noqa: E402
 from tests.adapters.issuer.leased import issued, maker  # noqa: E402
 from tests.peers.openbao import OpenBao  # noqa: E402
 from tests.peers.postgres import Postgres, connected, is_cut  # noqa: E402

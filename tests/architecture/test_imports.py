@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-STORES = {"guard_adapters.wiring.stores", "guard_adapters.store.sqlite.store", "sqlite3"}
+STORES = {"guard_adapters.wiring.state.stores", "guard_adapters.store.sqlite.store", "sqlite3"}
 JUDGING = {
     "guard.judging",
     "guard.pipeline",

@@ -18,7 +18,7 @@ from guard_adapters.issuer import (
     static,
     sts,
 )
-from guard_adapters.wiring.issuers import KINDS
+from guard_adapters.wiring.credentials.issuers import KINDS
 
 DOCS = Path(__file__).parents[2] / "docs" / "issuers"
 README = (DOCS / "README.md").read_text(encoding="utf-8")

@@ -55,6 +55,16 @@ SEEDS = {
         "import guard_adapters.front.mcp.http.post",
         "mcp",
     ),
+    "what a guard is built of knows the built one": (
+        "adapters/guard_adapters/wiring/credentials/signer.py",
+        "import guard_adapters.wiring.build",
+        "wiring",
+    ),
+    "the operator's routes know what serves them": (
+        "adapters/guard_adapters/wiring/operator/routes.py",
+        "import guard_adapters.wiring.serve.pulling",
+        "wiring",
+    ),
     "a cycle": ("guard/model/labels.py", "import guard.model.facts", "acyclic"),
     "the guard knows an adapter": (
         "guard/ports/__init__.py",

@@ -10,12 +10,12 @@ import pytest
 from guard.errors import Unavailable, Unusable
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place
-from guard_adapters.wiring.announcing import announced, listening_at
+from guard_adapters.wiring.state.announcing import announced, listening_at
 
 GUARD = """
 import sys
 from pathlib import Path
-from guard_adapters.wiring.announcing import announced
+from guard_adapters.wiring.state.announcing import announced
 with announced(Path(sys.argv[1]), sys.argv[2]):
     print("up", flush=True)
     sys.stdin.read()

@@ -22,7 +22,7 @@ from guard_adapters.front.hooks.gate import HookGate
 from guard_adapters.front.mcp.socket.frames import Pulled
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.pulling import pulling
+from guard_adapters.wiring.serve.pulling import pulling
 
 CONFIG = """
 version: 1

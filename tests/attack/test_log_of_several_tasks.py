@@ -14,7 +14,7 @@ from guard.session.intent import parse_intent
 from guard_adapters.cli import main
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.tasks import TaskDesk
+from guard_adapters.wiring.operator.tasks import TaskDesk
 from tests.at_desk import ADA, called, installed, ran
 
 CONFIG = """\

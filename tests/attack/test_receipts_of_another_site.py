@@ -14,12 +14,12 @@ import pytest
 from guard.grant.strict import storable_json
 from guard_adapters.front import receipts as front
 from guard_adapters.front.receipts import PATH
-from guard_adapters.wiring import sites
 from guard_adapters.wiring.build import build
-from guard_adapters.wiring.collecting import taken
-from guard_adapters.wiring.forwarding import CLOSED, WHAT, Forwarding
+from guard_adapters.wiring.control_plane import sites
+from guard_adapters.wiring.control_plane.collecting import taken
+from guard_adapters.wiring.control_plane.forwarding import CLOSED, WHAT, Forwarding
+from guard_adapters.wiring.control_plane.receipts import marked
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.receipts import marked
 from guard_adapters.wiring.running import serving
 from tests import sites as shared
 from tests.sites import export, ran, receipts, take

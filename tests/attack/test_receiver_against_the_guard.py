@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from guard_adapters.wiring.transmitting import receiver_token
+from guard_adapters.wiring.signals.transmitting import receiver_token
 from tests.signals.receiving import PushedTo
 from tests.signals.telling import AUD, telling
 

@@ -17,7 +17,7 @@ from guard.testing import RecordingTool
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.said import declassify
+from guard_adapters.wiring.person.said import declassify
 from tests.at_desk import ADA, called
 
 CONFIG = """\

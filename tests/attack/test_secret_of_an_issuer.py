@@ -24,12 +24,12 @@ from guard_adapters.front.mcp.auth.access_token import Caller
 from guard_adapters.front.mcp.upstream.between import ServerToken, Standing
 from guard_adapters.sink.otel import OtelTrace
 from guard_adapters.store.clock import SystemClock
-from guard_adapters.wiring.between import BetweenAt
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.running import serving
+from guard_adapters.wiring.serve.between import BetweenAt
 from tests import postgres as databases
 from tests.adapters.front.relaying import legacy
 from tests.adapters.issuer.test_ssh import ran

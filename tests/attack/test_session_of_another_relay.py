@@ -4,7 +4,7 @@ import json
 
 from guard.model.identity import Agent, Principal, Who
 from guard_adapters.wiring.desk import Desk
-from guard_adapters.wiring.places import person
+from guard_adapters.wiring.state.places import person
 from tests.attack.test_hook_behind_serve import Relay, folder, running  # noqa: F401  the fixture
 
 

@@ -23,9 +23,9 @@ from guard.testing.transmit import MemoryTransmissions
 from guard_adapters._faults import Faults
 from guard_adapters.front.ssf.asked import Delivery
 from guard_adapters.front.ssf.sending import Sending
-from guard_adapters.wiring.operator import OPERATOR
+from guard_adapters.wiring.operator.desk import OPERATOR
 from guard_adapters.wiring.running import serving
-from guard_adapters.wiring.transmitting import Sealed, transmitter, transmitting
+from guard_adapters.wiring.signals.transmitting import Sealed, transmitter, transmitting
 from tests.signals.receiving import PushedTo
 from tests.signals.telling import AUD, POLLS, Guard, telling
 

@@ -14,10 +14,10 @@ from guard.testing import RecordingTool, ScriptedApprover
 from guard_adapters.cli import main
 from guard_adapters.store.clock import Moment, SystemClock
 from guard_adapters.wiring.build import build
+from guard_adapters.wiring.control_plane.sites import _unsigned
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.site import Site, lost_ms
-from guard_adapters.wiring.sites import _unsigned
+from guard_adapters.wiring.offline.site import Site, lost_ms
 from tests.sites import WHO, both, collect, export, guard, hq, ran, receipts, site, take  # noqa: F401  fixtures
 
 

@@ -11,7 +11,7 @@ import pytest
 from guard.grant.claims import Profile, TokenForm
 from guard.grant.credential import Credential
 from guard.model.facts import Binding
-from guard_adapters.wiring.issuers import KINDS
+from guard_adapters.wiring.credentials.issuers import KINDS
 from tests.adapters.issuer.leased import issued_between
 from tests.attack.stolen.databases import of_certificates, of_openbao, of_roles, of_wrapped
 from tests.attack.stolen.shells import of_ssh

@@ -26,9 +26,9 @@ from guard.model.identity import Agent, Principal, Who
 from guard.testing import RecordingTool
 from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.wiring.build import Wired, build
-from guard_adapters.wiring.console import admitting
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
+from guard_adapters.wiring.review.console import admitting
 from guard_adapters.wiring.running import serving, sweep
 
 HERE = Path(__file__).parent

@@ -14,9 +14,9 @@ from guard.audit.check import check_log
 from guard.grant.approval import ApprovalState
 from guard_adapters.cli import main
 from guard_adapters.front.receipts import PATH
-from guard_adapters.wiring import sites
 from guard_adapters.wiring.build import build, log_key
-from guard_adapters.wiring.forwarding import Forwarding
+from guard_adapters.wiring.control_plane import sites
+from guard_adapters.wiring.control_plane.forwarding import Forwarding
 from guard_adapters.wiring.load import load
 from tests.browser.conftest import WAIT_MS, WAIT_S, files, person, running
 

@@ -4,7 +4,7 @@ import pytest
 
 from guard.grant.approval import ApprovalState
 from guard.grant.plan import PlanState
-from guard_adapters.wiring.standing import OperatorStanding
+from guard_adapters.wiring.operator.standing import OperatorStanding
 from tests.browser.conftest import WAIT_MS, WAIT_S, running
 from tests.browser.scene import BOOKING, FILES, Agent117
 

@@ -9,7 +9,7 @@ from guard.errors import GuardError, Unavailable
 from guard.lease.between import Between
 from guard.policy.catalog_server import ServerSpec
 from guard.testing.kills import MemoryKills
-from guard_adapters.wiring.between import BetweenAt
+from guard_adapters.wiring.serve.between import BetweenAt
 from tests.flow.conftest import RecordingIssuer, credential
 
 URL = "http://127.0.0.1:1/mcp"

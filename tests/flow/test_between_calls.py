@@ -248,7 +248,7 @@ async def test_one_that_cannot_be_revoked_stops_further_ones_and_no_call(flow, a
 
 
 async def test_memory_holds_no_more_sessions_than_have_something(flow, at, issuer, monkeypatch):
-    monkeypatch.setattr("guard_adapters.wiring.between._MOST", 3)
+    monkeypatch.setattr("guard_adapters.wiring.serve.between._MOST", 3)
     for number in range(9):
         await flow.open(f"gs_x{number}")
         await at.held(None, f"gs_x{number}")

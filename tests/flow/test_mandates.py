@@ -17,7 +17,7 @@ from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.tasks import TaskDesk
+from guard_adapters.wiring.operator.tasks import TaskDesk
 
 HOST = ec.derive_private_key(7, ec.SECP256R1())
 STRANGER = ec.derive_private_key(8, ec.SECP256R1())

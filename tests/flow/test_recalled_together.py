@@ -8,7 +8,7 @@ from guard.errors import Unavailable
 from guard.grant.lease import Fate, LeaseState
 from guard.lease import revoking
 from guard.session.risk import signal
-from guard_adapters.wiring.together import AT_ONCE, AtOnce
+from guard_adapters.wiring.process.together import AT_ONCE, AtOnce
 from tests.flow.test_leases import states, use
 
 

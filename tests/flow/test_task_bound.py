@@ -9,7 +9,7 @@ from guard.session.intent import parse_intent
 from guard.session.state import new_session
 from guard.session.tasks import overdue, started
 from guard_adapters.store.live import LiveCalls
-from guard_adapters.wiring.tasks import TaskDesk, tend
+from guard_adapters.wiring.operator.tasks import TaskDesk, tend
 from tests.flow.conftest import WHO
 from tests.flow.test_narrowing import Beating, Slow
 

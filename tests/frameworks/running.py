@@ -13,8 +13,8 @@ from guard.grant.approval import Approval
 from guard.grant.votes import Vote, Voter
 from guard_adapters.front.mcp.socket.attachments import Attachments
 from guard_adapters.wiring.build import Wired, build
-from guard_adapters.wiring.guests import Guests
 from guard_adapters.wiring.load import load
+from guard_adapters.wiring.serve.guests import Guests
 
 HERE = Path(__file__).parent
 

@@ -17,7 +17,7 @@ from guard.errors import Unusable
 from guard_adapters import cli
 from guard_adapters.front.coding import hook
 from guard_adapters.front.coding.settings import command, merged, settings, words_of
-from guard_adapters.wiring.places import person
+from guard_adapters.wiring.state.places import person
 from tests.frameworks.running import Running
 
 pytestmark = pytest.mark.frameworks

@@ -22,7 +22,7 @@ from guard_adapters.front.gateways.ext_mcp_wire import (
 )
 from guard_adapters.front.mcp.protocol.private import IDEMPOTENCY_KEY, TOKEN_KEY
 from guard_adapters.front.mcp.upstream.server import HttpServer
-from guard_adapters.wiring.gateways import Gateways
+from guard_adapters.wiring.serve.gateways import Gateways
 
 pytestmark = pytest.mark.frameworks
 

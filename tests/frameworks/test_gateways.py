@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from guard_adapters.wiring.gateways import Gateways
+from guard_adapters.wiring.serve.gateways import Gateways
 
 pytestmark = pytest.mark.frameworks
 

@@ -14,9 +14,9 @@ from guard_adapters.issuer.set_key import BITS
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.operator import OPERATOR
+from guard_adapters.wiring.operator.desk import OPERATOR
 from guard_adapters.wiring.running import serving
-from guard_adapters.wiring.transmitting import receiver_token
+from guard_adapters.wiring.signals.transmitting import receiver_token
 from tests.signals.receiving import read
 
 CONFIG = """

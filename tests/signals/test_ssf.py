@@ -24,10 +24,10 @@ from guard_adapters.front.ssf.received import UNFOLLOWED, NotNow
 from guard_adapters.store.clock import SystemIds
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
-from guard_adapters.wiring.listening import Verifying, to_be_told
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
-from guard_adapters.wiring.signals import push_token, streams
+from guard_adapters.wiring.signals.listening import Verifying, to_be_told
+from guard_adapters.wiring.signals.receiving import push_token, streams
 from tests.signals_transmitter import SSF, Transmitter, new_key
 from tests.web_server import WebServer
 

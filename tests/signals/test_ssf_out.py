@@ -9,7 +9,7 @@ from guard_adapters.cli import main
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.operator import OPERATOR
+from guard_adapters.wiring.operator.desk import OPERATOR
 from guard_adapters.wiring.running import serving
 from tests.signals.receiving import CAEP, PushedTo, read
 from tests.signals.telling import AUD, CONFIG, POLLS, Guard, telling

@@ -9,7 +9,7 @@ from guard.model.identity import Agent, Principal, Who
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.operator import OPERATOR
+from guard_adapters.wiring.operator.desk import OPERATOR
 from guard_adapters.wiring.running import serving
 from tests import postgres
 from tests.signals.receiving import PushedTo, read

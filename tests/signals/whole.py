@@ -16,15 +16,15 @@ from guard.grant.view import view_json
 from guard.model.identity import Agent, Principal, Who
 from guard.testing.review import a_view
 from guard_adapters.wiring.build import build
-from guard_adapters.wiring.collecting import collecting
+from guard_adapters.wiring.control_plane.collecting import collecting
 from guard_adapters.wiring.desk import Desk
-from guard_adapters.wiring.gateways import Gateways
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.overseeing import stream_routes
 from guard_adapters.wiring.running import dev_keys, serving
-from guard_adapters.wiring.serve import app, endpoint
-from guard_adapters.wiring.signals import push_token, streams
-from guard_adapters.wiring.transmitting import receiver_token, transmitter
+from guard_adapters.wiring.serve.endpoint import app, endpoint
+from guard_adapters.wiring.serve.gateways import Gateways
+from guard_adapters.wiring.signals.overseeing import stream_routes
+from guard_adapters.wiring.signals.receiving import push_token, streams
+from guard_adapters.wiring.signals.transmitting import receiver_token, transmitter
 from tests.adapters.store.test_grants_contract import question
 from tests.web_server import WebServer
 

@@ -36,7 +36,7 @@ from guard_adapters.store.log import LogKey
 from guard_adapters.store.postgres.database import Address
 from guard_adapters.store.postgres.store import PostgresStore
 from guard_adapters.store.sqlite.store import SqliteStore
-from guard_adapters.wiring.stores import read_rows
+from guard_adapters.wiring.state.stores import read_rows
 
 KEY = LogKey(origin="soak/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
 ASK = Requirement(rule="PAY-1", reason="amount", kind="self")

@@ -12,7 +12,7 @@ from tests.soak.kept import keep
 OF_KILLED = (
     "guard_adapters.store.postgres.store",
     "guard_adapters.store.sqlite.store",
-    "guard_adapters.wiring.stores",
+    "guard_adapters.wiring.state.stores",
 )
 STORES = ["sqlite", postgres.POSTGRES]
 

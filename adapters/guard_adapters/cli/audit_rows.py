@@ -10,7 +10,7 @@ from guard.errors import Unavailable
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place, add_place, place
 from guard_adapters.store.log import LogRows
-from guard_adapters.wiring.stores import read_rows
+from guard_adapters.wiring.state.stores import read_rows
 
 if TYPE_CHECKING:
     from guard_adapters.store.postgres.database import Address

@@ -13,8 +13,8 @@ from guard.grant.proving import PASSED, POSSESSION, reached, row, wrong
 from guard_adapters.cli import FINDINGS, FINE, Commands
 from guard_adapters.cli.doctor_credentials import probes
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.proving import measured
-from guard_adapters.wiring.proving_exchange import Asking
+from guard_adapters.wiring.proving.exchange import Asking
+from guard_adapters.wiring.proving.measuring import measured
 
 SENTENCES = {
     "without": "no token",

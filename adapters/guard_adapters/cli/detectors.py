@@ -18,7 +18,7 @@ from guard_adapters.cli.courses import courses
 from guard_adapters.cli.operator_client import taken_up
 from guard_adapters.cli.place import Place, place_of
 from guard_adapters.store.log import LogRows
-from guard_adapters.wiring.door import CHAINS, watch_of
+from guard_adapters.wiring.detectors.door import CHAINS, watch_of
 from guard_adapters.wiring.load import Loaded, load
 
 

@@ -28,9 +28,9 @@ from guard_adapters.cli.doctor_store import reached_store, store
 from guard_adapters.cli.doctor_trust import untrusted
 from guard_adapters.cli.place import CONFIG
 from guard_adapters.store.clock import SystemClock
-from guard_adapters.wiring.announcing import listening_at
 from guard_adapters.wiring.load import Loaded, load
-from guard_adapters.wiring.site import Site, lost_ms
+from guard_adapters.wiring.offline.site import Site, lost_ms
+from guard_adapters.wiring.state.announcing import listening_at
 
 OLDEST_PYTHON: Final = (3, 11)
 WAL_FLAW: Final = ((3, 7, 0), (3, 51, 2))

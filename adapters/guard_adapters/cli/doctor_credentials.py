@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from guard.grant.credential import ACCESS_TOKEN
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring.load import Loaded
-from guard_adapters.wiring.probed import left_at
+from guard_adapters.wiring.proving.probed import left_at
 
 
 def between(loaded: Loaded) -> Iterator[tuple[str, str]]:

@@ -6,8 +6,8 @@ from guard.errors import GuardError
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import place_of
 from guard_adapters.cli.signals_status import ago
-from guard_adapters.wiring.announcing import listening_at
 from guard_adapters.wiring.load import Loaded
+from guard_adapters.wiring.state.announcing import listening_at
 
 Said = tuple[str, str]
 

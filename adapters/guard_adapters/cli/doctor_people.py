@@ -11,9 +11,9 @@ from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place
 from guard_adapters.console.origin import origin_of
 from guard_adapters.store.sqlite.reading import read_reviewers
-from guard_adapters.wiring.announcing import listening_at
 from guard_adapters.wiring.load import Loaded
-from guard_adapters.wiring.rows_at import FILE
+from guard_adapters.wiring.state.announcing import listening_at
+from guard_adapters.wiring.state.rows_at import FILE
 
 _FEW: Final = 5
 """Names that fit a line."""

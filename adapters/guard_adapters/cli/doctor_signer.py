@@ -7,8 +7,8 @@ from typing import Final
 from guard.errors import GuardError, Unusable
 from guard_adapters.issuer.made import Maker
 from guard_adapters.store.clock import SystemClock, SystemIds
+from guard_adapters.wiring.credentials.signer import transit_keys
 from guard_adapters.wiring.load import Loaded
-from guard_adapters.wiring.signer import transit_keys
 
 CONNECT_S: Final = 2.0
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from guard.errors import Unusable
 from guard_adapters.wiring.load import Loaded
-from guard_adapters.wiring.rows_at import address
+from guard_adapters.wiring.state.rows_at import address
 
 if TYPE_CHECKING:
     from guard_adapters.store.postgres.database import Address

@@ -12,7 +12,7 @@ from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.hook_selftest import selftest
 from guard_adapters.front.coding.agents import DIALECTS
 from guard_adapters.front.coding.settings import FILES, merged, settings
-from guard_adapters.wiring.places import socket_path
+from guard_adapters.wiring.state.places import socket_path
 
 
 def register(commands: Commands) -> None:

@@ -28,7 +28,7 @@ from guard_adapters.cli.guess_role import RoleGuess, words_in
 from guard_adapters.cli.published import Listed, tools_of
 from guard_adapters.front.mcp.tools.pins import tool_digest
 from guard_adapters.front.mcp.upstream.carry import ServerKey
-from guard_adapters.wiring.places import environment
+from guard_adapters.wiring.state.places import environment
 
 NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 MARK = "# DECIDE:"

@@ -17,7 +17,7 @@ from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE, Commands
 from guard_adapters.drafter.chat import ChatDrafter
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.places import environment
+from guard_adapters.wiring.state.places import environment
 
 KEY = "GUARD_DRAFTER_KEY"
 

@@ -23,7 +23,7 @@ from guard_adapters.issuer.made import Maker
 from guard_adapters.issuer.transit import TransitKeys
 from guard_adapters.store.clock import SystemClock, SystemIds
 from guard_adapters.wiring.build import log_key
-from guard_adapters.wiring.signer import transit_keys
+from guard_adapters.wiring.credentials.signer import transit_keys
 
 
 def register(commands: Commands) -> None:

@@ -27,9 +27,9 @@ from guard_adapters.cli.offline_control import (
 from guard_adapters.cli.operator_client import taken_up
 from guard_adapters.cli.place import Place, add_place, place
 from guard_adapters.store.clock import SystemClock
-from guard_adapters.wiring import sites
-from guard_adapters.wiring.receipts import receipts_of
-from guard_adapters.wiring.site import Site, lost_ms, read_site, take_bundle
+from guard_adapters.wiring.control_plane import sites
+from guard_adapters.wiring.control_plane.receipts import receipts_of
+from guard_adapters.wiring.offline.site import Site, lost_ms, read_site, take_bundle
 
 STEPS: Final = {Step.FULL: "full", Step.READ_ONLY: "read only", Step.NONE: "nothing runs"}
 

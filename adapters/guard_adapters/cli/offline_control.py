@@ -25,10 +25,10 @@ from guard_adapters.cli.place import Place, place, place_of
 from guard_adapters.front.mcp.auth.jwks import read_keys
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.store.clock import SystemClock
-from guard_adapters.wiring import sites
-from guard_adapters.wiring.collecting import one_at_a_time, taken
+from guard_adapters.wiring.control_plane import sites
+from guard_adapters.wiring.control_plane.collecting import one_at_a_time, taken
 from guard_adapters.wiring.load import Loaded, load, policy_texts
-from guard_adapters.wiring.stores import read_rows
+from guard_adapters.wiring.state.stores import read_rows
 
 KEY: Final = "offline.pem"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")

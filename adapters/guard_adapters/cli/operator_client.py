@@ -12,9 +12,9 @@ from guard.errors import GuardError, Refused, Unavailable
 from guard_adapters._http.documents import ask_json
 from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.cli.place import Place
-from guard_adapters.wiring.announcing import listening_at
-from guard_adapters.wiring.keys import secret
-from guard_adapters.wiring.rows_at import FILE
+from guard_adapters.wiring.state.announcing import listening_at
+from guard_adapters.wiring.state.keys import secret
+from guard_adapters.wiring.state.rows_at import FILE
 
 NOT_RUNNING = "Start it with `guard serve`, or name its folder with --state."
 

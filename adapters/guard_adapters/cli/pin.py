@@ -17,8 +17,8 @@ from guard_adapters.cli import FINDINGS, FINE, Commands
 from guard_adapters.cli.published import Listed, tools_of
 from guard_adapters.front.mcp.tools.pins import tool_digest
 from guard_adapters.wiring.load import Loaded, load, reachable
-from guard_adapters.wiring.proving_between import lent, maker_of
-from guard_adapters.wiring.proving_exchange import Asking
+from guard_adapters.wiring.proving.between import lent, maker_of
+from guard_adapters.wiring.proving.exchange import Asking
 
 ASKING = Asking(principal="guard", agent="guard-check")
 """For whom a list is asked where nobody says."""

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from guard.config import Installation
 from guard.errors import Unusable
 from guard_adapters._yaml import read_yaml
-from guard_adapters.wiring.rows_at import FILE, address
+from guard_adapters.wiring.state.rows_at import FILE, address
 
 if TYPE_CHECKING:
     from guard_adapters.store.postgres.database import Address

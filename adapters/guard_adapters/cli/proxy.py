@@ -11,7 +11,7 @@ from pathlib import Path
 from guard.errors import Unusable
 from guard_adapters.cli import Commands, loading
 from guard_adapters.front.mcp.stdio.child import child_environment
-from guard_adapters.wiring.places import environment, socket_path
+from guard_adapters.wiring.state.places import environment, socket_path
 
 
 def register(commands: Commands) -> None:
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         )
     env = child_environment(environment(), _pairs(args.env))
     if args.standalone:
-        from guard_adapters.wiring.slim import unplugged  # noqa: PLC0415  not beside a guard
+        from guard_adapters.wiring.process.slim import unplugged  # noqa: PLC0415  not beside a guard
 
         unplugged()
         with loading():

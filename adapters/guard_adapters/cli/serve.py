@@ -12,10 +12,10 @@ from guard.ports import Approver
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.wiring.build import MakeApprovers, Wired, build
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.places import socket_path
+from guard_adapters.wiring.process.slim import compiled
 from guard_adapters.wiring.running import run as serve
-from guard_adapters.wiring.slim import compiled
-from guard_adapters.wiring.stores import Store
+from guard_adapters.wiring.state.places import socket_path
+from guard_adapters.wiring.state.stores import Store
 
 
 def register(commands: Commands) -> None:

@@ -23,8 +23,8 @@ from guard_adapters.cli.place import Place, add_place, place
 from guard_adapters.cli.signals_status import status
 from guard_adapters.front.ssf.push import PREFIX
 from guard_adapters.issuer.made import read_secret
-from guard_adapters.wiring.listening import metadata, to_be_told
-from guard_adapters.wiring.signals import push_token
+from guard_adapters.wiring.signals.listening import metadata, to_be_told
+from guard_adapters.wiring.signals.receiving import push_token
 
 PUSH = "urn:ietf:rfc:8935"
 POLL = "urn:ietf:rfc:8936"

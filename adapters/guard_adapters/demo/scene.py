@@ -27,7 +27,7 @@ from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
-from guard_adapters.wiring.stores import Store
+from guard_adapters.wiring.state.stores import Store
 
 OWN = "DE02120300000000202051"
 ACME = "DE89370400440532013000"

@@ -16,9 +16,9 @@ from guard_adapters.front.mcp.stdio.standalone import standalone
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.places import environment, person
+from guard_adapters.wiring.process.slim import compiled
 from guard_adapters.wiring.recovery import recover
-from guard_adapters.wiring.slim import compiled
+from guard_adapters.wiring.state.places import environment, person
 from guard_adapters.wiring.sweeping import swept
 from guard_adapters.wiring.watchdog import watched
 

@@ -13,9 +13,9 @@ from guard_adapters._faults import Faults
 from guard_adapters.front.attached import AttachedSeat
 from guard_adapters.front.intake import Intake
 from guard_adapters.store.clock import SystemClock, SystemIds
-from guard_adapters.wiring.logged import logged
-from guard_adapters.wiring.places import socket_path
-from guard_adapters.wiring.tracing import span_here
+from guard_adapters.wiring.process.logged import logged
+from guard_adapters.wiring.process.tracing import span_here
+from guard_adapters.wiring.state.places import socket_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

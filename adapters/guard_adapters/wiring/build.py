@@ -33,17 +33,17 @@ from guard_adapters.issuer.proof_key import SessionKeys
 from guard_adapters.store.clock import Heartbeat, SystemIds
 from guard_adapters.store.live import LiveCalls
 from guard_adapters.store.log import LogKey
-from guard_adapters.wiring.baits import baits_of
-from guard_adapters.wiring.door import Door, watch_of
-from guard_adapters.wiring.issuers import issuers_of, misplaced, unlisted
-from guard_adapters.wiring.keys import secret
+from guard_adapters.wiring.credentials.issuers import issuers_of, misplaced, unlisted
+from guard_adapters.wiring.credentials.proven import Proven
+from guard_adapters.wiring.credentials.signer import signing_keys
+from guard_adapters.wiring.detectors.baits import baits_of
+from guard_adapters.wiring.detectors.door import Door, watch_of
 from guard_adapters.wiring.load import Loaded
-from guard_adapters.wiring.proven import Proven
-from guard_adapters.wiring.signer import signing_keys
-from guard_adapters.wiring.site import Site, lost_ms
-from guard_adapters.wiring.stores import Store, open_store
-from guard_adapters.wiring.together import AtOnce
-from guard_adapters.wiring.tracing import trace_from_environment
+from guard_adapters.wiring.offline.site import Site, lost_ms
+from guard_adapters.wiring.process.together import AtOnce
+from guard_adapters.wiring.process.tracing import trace_from_environment
+from guard_adapters.wiring.state.keys import secret
+from guard_adapters.wiring.state.stores import Store, open_store
 
 MakeApprovers = Callable[[Store], tuple[Approver, ...]]
 

@@ -21,8 +21,8 @@ from guard.session.state import Session, declared, new_session
 from guard.session.tasks import contracted
 from guard_adapters.front.mcp.front import Caller
 from guard_adapters.wiring.build import Wired
-from guard_adapters.wiring.declined import decline
-from guard_adapters.wiring.said import tell, write_said
+from guard_adapters.wiring.person.declined import decline
+from guard_adapters.wiring.person.said import tell, write_said
 
 
 def named(caller: Caller) -> Who:

@@ -18,7 +18,7 @@ from guard.policy.catalog import Catalog, read_catalog
 from guard.policy.catalog_server import ServerSpec
 from guard.policy.compile import Bundle, compile_bundle
 from guard_adapters._yaml.read import read_text, read_yaml
-from guard_adapters.wiring.site import read_site
+from guard_adapters.wiring.offline.site import read_site
 
 STARTER = "starter:"
 REVIEWERS = "reviewers.yaml"

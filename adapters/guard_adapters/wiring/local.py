@@ -17,7 +17,7 @@ from guard.session.intent import TaskIntent
 from guard_adapters.front.intake import Intake
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.logged import logged
+from guard_adapters.wiring.process.logged import logged
 from guard_adapters.wiring.seat import Seat
 from guard_adapters.wiring.sweeping import Tidying
 

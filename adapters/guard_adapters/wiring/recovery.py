@@ -21,7 +21,7 @@ from guard.ports import Ending, World
 from guard.session.calls import abandoned, nothing_said
 from guard.session.state import Session
 from guard_adapters.wiring.build import Wired
-from guard_adapters.wiring.together import Turns
+from guard_adapters.wiring.process.together import Turns
 
 PRUNED_AT_ONCE = 1_000
 """Rows forgotten in one transaction."""

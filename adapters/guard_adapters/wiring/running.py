@@ -19,26 +19,26 @@ from guard_adapters.front.mcp.socket.desk import Desk as PipeDesk
 from guard_adapters.front.mcp.socket.frames import Hello
 from guard_adapters.front.mcp.stdio.desk import FrontDesk
 from guard_adapters.wiring.alone import place
-from guard_adapters.wiring.announcing import announced
 from guard_adapters.wiring.build import Wired
-from guard_adapters.wiring.channels import delivering
-from guard_adapters.wiring.collecting import collecting
-from guard_adapters.wiring.console import told
+from guard_adapters.wiring.control_plane.collecting import collecting
+from guard_adapters.wiring.control_plane.fetching import fetching
+from guard_adapters.wiring.control_plane.forwarding import forwarding
 from guard_adapters.wiring.desk import Desk
-from guard_adapters.wiring.fetching import fetching
-from guard_adapters.wiring.forwarding import forwarding
-from guard_adapters.wiring.gateways import Gateways
-from guard_adapters.wiring.guests import Guests
-from guard_adapters.wiring.keys import secret
-from guard_adapters.wiring.kills import following
-from guard_adapters.wiring.overseeing import stream_routes
-from guard_adapters.wiring.places import person
-from guard_adapters.wiring.pulling import pulling
+from guard_adapters.wiring.operator.kills import following
 from guard_adapters.wiring.recovery import recover
-from guard_adapters.wiring.serve import app, bridges_of, console_at, endpoint
-from guard_adapters.wiring.signals import streams
+from guard_adapters.wiring.review.channels import delivering
+from guard_adapters.wiring.review.console import told
+from guard_adapters.wiring.serve.endpoint import app, bridges_of, console_at, endpoint
+from guard_adapters.wiring.serve.gateways import Gateways
+from guard_adapters.wiring.serve.guests import Guests
+from guard_adapters.wiring.serve.pulling import pulling
+from guard_adapters.wiring.signals.overseeing import stream_routes
+from guard_adapters.wiring.signals.receiving import streams
+from guard_adapters.wiring.signals.transmitting import transmitter, transmitting
+from guard_adapters.wiring.state.announcing import announced
+from guard_adapters.wiring.state.keys import secret
+from guard_adapters.wiring.state.places import person
 from guard_adapters.wiring.sweeping import sweep
-from guard_adapters.wiring.transmitting import transmitter, transmitting
 from guard_adapters.wiring.watchdog import watched
 
 OTHER = {"127.0.0.1": "::1", "localhost": "::1", "::1": "127.0.0.1"}

@@ -21,7 +21,7 @@ from guard.session.state import asked as newly_asked
 from guard_adapters.front.native import Look
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk, default_session
-from guard_adapters.wiring.said import tell, write_said
+from guard_adapters.wiring.person.said import tell, write_said
 
 MOST_ASKED = 2_000
 """How much is kept of what a run was asked (characters)."""

@@ -14,9 +14,9 @@ from guard.grant.plan import PlanEvent
 from guard.ports import Silence, World
 from guard_adapters.store.board import Part
 from guard_adapters.wiring.build import Wired
+from guard_adapters.wiring.operator.tasks import tend
+from guard_adapters.wiring.process.together import meanwhile
 from guard_adapters.wiring.recovery import settle_lost
-from guard_adapters.wiring.tasks import tend
-from guard_adapters.wiring.together import meanwhile
 
 SWEEP_S = 1.0
 """Pause between two looks for approvals past their limit and calls without an ending."""

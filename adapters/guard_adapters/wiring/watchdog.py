@@ -15,9 +15,9 @@ from guard.lease.revoking import Revoking
 from guard.ports import World
 from guard_adapters._http.patience import persisting
 from guard_adapters.store.clock import Heartbeat
-from guard_adapters.wiring.issuers import let_go
+from guard_adapters.wiring.credentials.issuers import let_go
+from guard_adapters.wiring.process.together import Turns, meanwhile
 from guard_adapters.wiring.recovery import prune, sweep_targets
-from guard_adapters.wiring.together import Turns, meanwhile
 
 TICK_S = 0.25
 ROOM_MS = 500

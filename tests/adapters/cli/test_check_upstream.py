@@ -25,8 +25,8 @@ from guard.testing import FrozenClock
 from guard_adapters.cli import main
 from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.issuer.local_key import LocalSigner
+from guard_adapters.wiring.credentials.proven import FILE, Proven, keep, setup_digest
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.proven import FILE, Proven, keep, setup_digest
 from tests.forked import OF_SERVER, python
 
 AUDIENCE = "https://pay.example"

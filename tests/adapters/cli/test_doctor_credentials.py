@@ -8,7 +8,7 @@ from guard_adapters.cli import main
 from guard_adapters.cli.doctor_credentials import between
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.probed import Left, keep_left
+from guard_adapters.wiring.proving.probed import Left, keep_left
 from tests.adapters.wiring.test_issuers import AT, BETWEEN, EXCHANGE, ROLE
 
 

@@ -13,7 +13,7 @@ import pytest
 from guard.access.killing import Killing
 from guard.errors import Unavailable
 from guard_adapters.wiring.build import build
-from guard_adapters.wiring.fetching import WHAT, Fetching
+from guard_adapters.wiring.control_plane.fetching import WHAT, Fetching
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
 from tests.sites import both, collect, export, guard, hq, ran, receipts, site, take  # noqa: F401  fixtures

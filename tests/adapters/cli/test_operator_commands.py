@@ -37,11 +37,11 @@ from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place
 from guard_adapters.front.epochs import Epochs
 from guard_adapters.issuer.local_key import LocalSigner
-from guard_adapters.wiring.announcing import announced
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
+from guard_adapters.wiring.state.announcing import announced
 from tests.guard.grant.tokens import ARGS, ISSUER, JTI, TOOL, TYP, bound, settings
 
 CONFIG = """\

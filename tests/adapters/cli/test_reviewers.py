@@ -6,8 +6,8 @@ import pytest
 
 from guard.testing import RecordingTool
 from guard_adapters.cli import main
-from guard_adapters.wiring.console import told
-from guard_adapters.wiring.operating import reloading
+from guard_adapters.wiring.operator.routes import reloading
+from guard_adapters.wiring.review.console import told
 from tests.browser.conftest import running
 
 

@@ -27,8 +27,8 @@ from guard_adapters.console.gate import Gate
 from guard_adapters.console.invites import Invites
 from guard_adapters.console.origin import Origin
 from guard_adapters.wiring.build import Wired, build
-from guard_adapters.wiring.console import admitting
 from guard_adapters.wiring.load import load
+from guard_adapters.wiring.review.console import admitting
 
 ASKED = Requirement(rule="PAY-1", reason="money", kind="review", groups=frozenset({"finance"}))
 CONFIG = """\

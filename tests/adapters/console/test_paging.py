@@ -24,7 +24,7 @@ from guard_adapters.console.app import SignedIn, console_routes
 from guard_adapters.console.origin import origin_of
 from guard_adapters.console.questions import Questions
 from guard_adapters.console.views import Views
-from guard_adapters.wiring.board import BoardDesk
+from guard_adapters.wiring.review.board import BoardDesk
 from tests.adapters.console.full import (
     LONG,
     NO,

@@ -19,8 +19,8 @@ from guard_adapters.front.operator.routes import operator_routes
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.store.sqlite.store import SqliteStore
-from guard_adapters.wiring.door import Door
-from guard_adapters.wiring.operator import OperatorDesk
+from guard_adapters.wiring.detectors.door import Door
+from guard_adapters.wiring.operator.desk import OperatorDesk
 
 TOKEN = "t" * 64
 HEADERS = {"authorization": f"Bearer {TOKEN}"}

@@ -33,10 +33,10 @@ from guard_adapters.front.mcp.http import session_streams
 from guard_adapters.front.mcp.protocol.private import TOKEN_KEY
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring.build import build
-from guard_adapters.wiring.leases import LeaseDesk
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.proving import measured
-from guard_adapters.wiring.proving_exchange import Asking
+from guard_adapters.wiring.operator.leases import LeaseDesk
+from guard_adapters.wiring.proving.exchange import Asking
+from guard_adapters.wiring.proving.measuring import measured
 from guard_adapters.wiring.running import serving
 from tests.adapters.front.relaying import listening
 from tests.adapters.front.relaying import serving as behind

@@ -11,8 +11,8 @@ import pytest
 from guard.access.killing import Killing
 from guard.model.access import Access, Level
 from guard_adapters.wiring.build import build
-from guard_adapters.wiring.leases import LeaseDesk
 from guard_adapters.wiring.load import load
+from guard_adapters.wiring.operator.leases import LeaseDesk
 from guard_adapters.wiring.watchdog import watched
 from tests import postgres
 from tests.adapters.issuer.test_between import scene

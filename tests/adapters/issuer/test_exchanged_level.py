@@ -18,9 +18,9 @@ from guard_adapters.front.mcp_verify import CallGuard, verified_call
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.probed import keep_left, left_at
-from guard_adapters.wiring.proving import measured
-from guard_adapters.wiring.proving_exchange import Asking, Exchanged
+from guard_adapters.wiring.proving.exchange import Asking, Exchanged
+from guard_adapters.wiring.proving.measuring import measured
+from guard_adapters.wiring.proving.probed import keep_left, left_at
 from guard_adapters.wiring.running import serving
 from tests.adapters.front.clients import connected
 from tests.adapters.front.relaying import listening

@@ -40,8 +40,8 @@ from guard_adapters.front.mcp.protocol.trace import parent_of
 from guard_adapters.front.native import Native
 from guard_adapters.sink.otel import Counts, OtelTrace
 from guard_adapters.wiring.local import local
+from guard_adapters.wiring.process.tracing import trace_from_environment
 from guard_adapters.wiring.sweeping import tally
-from guard_adapters.wiring.tracing import trace_from_environment
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -220,7 +220,7 @@ async def test_nothing_secret_enters_a_span(traced):
 def test_silence_costs_nothing():
     code = (
         "import sys; import guard.pipeline, guard_adapters.wiring.build;"
-        "from guard_adapters.wiring.tracing import trace_from_environment;"
+        "from guard_adapters.wiring.process.tracing import trace_from_environment;"
         "print(type(trace_from_environment()).__name__);"
         "print([name for name in sys.modules if name.startswith('opentelemetry')])"
     )

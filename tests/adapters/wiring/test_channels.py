@@ -7,8 +7,8 @@ import pytest
 
 from guard.errors import Unusable
 from guard_adapters.wiring.build import build
-from guard_adapters.wiring.channels import delivering
 from guard_adapters.wiring.load import load
+from guard_adapters.wiring.review.channels import delivering
 from tests.adapters.approver.test_webhook import ASKED, Receiver
 from tests.adapters.store.test_grants_contract import question
 

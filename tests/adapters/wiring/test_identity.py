@@ -7,7 +7,7 @@ from guard.ports import World
 from guard.testing import CountedIds, FrozenClock, MemoryApprovals, MemoryStore
 from guard_adapters.issuer.oauth_exchange import OAuthExchange, OAuthExchangeIssuer
 from guard_adapters.issuer.sts import Sts, StsIssuer
-from guard_adapters.wiring.identity import identity_routes
+from guard_adapters.wiring.serve.identity import identity_routes
 from tests.adapters.issuer.leased import maker
 
 GRANT = {"role": "arn:aws:iam::1:role/x", "policy": {"Statement": []}}

@@ -12,11 +12,11 @@ from guard.model.kill import Kill
 from guard.ports.transmit import OutToken
 from guard_adapters.cli import main
 from guard_adapters.front.ssf.received import UNFOLLOWED
-from guard_adapters.wiring import kills
-from guard_adapters.wiring.kills import KillDesk
-from guard_adapters.wiring.overseeing import BEHIND_MS, StreamDesk
+from guard_adapters.wiring.operator import kills
+from guard_adapters.wiring.operator.kills import KillDesk
 from guard_adapters.wiring.running import serving
-from guard_adapters.wiring.signals import push_token, streams
+from guard_adapters.wiring.signals.overseeing import BEHIND_MS, StreamDesk
+from guard_adapters.wiring.signals.receiving import push_token, streams
 from tests.signals.telling import AUD, POLLS, Guard
 
 pytestmark = pytest.mark.signals

@@ -5,8 +5,8 @@ import sys
 
 from guard.policy.catalog import read_catalog
 from guard.policy.compile import compile_bundle
-from guard_adapters.wiring import slim
-from guard_adapters.wiring.slim import compiled, unwritten
+from guard_adapters.wiring.process import slim
+from guard_adapters.wiring.process.slim import compiled, unwritten
 
 NOT_NEEDED = {
     "email", "importlib.metadata", "zipfile",  # what looking for plugins takes
@@ -17,7 +17,7 @@ NOT_NEEDED = {
 }  # fmt: skip
 LOADED = """
 import sys
-from guard_adapters.wiring.slim import unplugged
+from guard_adapters.wiring.process.slim import unplugged
 unplugged()
 import guard_adapters.wiring.alone
 from pydantic import BaseModel

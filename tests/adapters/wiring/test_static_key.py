@@ -11,7 +11,7 @@ from guard_adapters.front.mcp.auth.access_token import Caller
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
-from guard_adapters.wiring.serve import endpoint
+from guard_adapters.wiring.serve.endpoint import endpoint
 from tests.adapters.front.relaying import Answer, Scripted, legacy, listening
 from tests.adapters.front.relaying import serving as behind
 

@@ -16,8 +16,8 @@ from guard.model.secevent import SecurityEvent, Subject
 from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.desk import Desk
-from guard_adapters.wiring.kills import following
 from guard_adapters.wiring.load import load
+from guard_adapters.wiring.operator.kills import following
 from tests import postgres
 
 pytestmark = [pytest.mark.peer, pytest.mark.signals]

@@ -11,8 +11,8 @@ from guard.model.facts import Binding
 from guard.ports import World
 from guard.testing import CountedIds, FrozenClock, MemoryApprovals, MemoryStore
 from guard_adapters.store.clock import Heartbeat
+from guard_adapters.wiring.process.together import AT_ONCE
 from guard_adapters.wiring.recovery import prune, sweep_targets, take_back_all
-from guard_adapters.wiring.together import AT_ONCE
 from guard_adapters.wiring.watchdog import Watchdog
 
 

@@ -22,7 +22,7 @@ from guard_adapters.issuer.proof_key import SessionKeys
 from guard_adapters.store.clock import SystemClock, SystemIds
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
-from guard_adapters.wiring.kills import KillDesk
+from guard_adapters.wiring.operator.kills import KillDesk
 from tests.adapters.front.relaying import listening, serving
 from tests.adapters.issuer.leased import GUARD, issued
 from tests.attack.stolen.words import tried, until, word

@@ -39,7 +39,7 @@ class Hooks:
 
     Attributes:
         environ: what the child must be given.
-        sealed: proves to a later guard that these were its places; see `wiring.pulling`.
+        sealed: proves to a later guard that these were its places; see `wiring.serve.pulling`.
     """
 
     def __init__(

@@ -1,0 +1,1 @@
+"""A site without its control plane: its bundle, and whose keys count there."""

@@ -1,0 +1,1 @@
+"""What an operator sees of one running guard and does to it."""

@@ -1,0 +1,1 @@
+"""What the person of a session says and takes back, and where they would not even look."""

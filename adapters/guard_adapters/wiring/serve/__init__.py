@@ -1,0 +1,1 @@
+"""What `guard serve` answers, and whom: clients, gateways, guests, and servers that pull."""

@@ -1,0 +1,1 @@
+"""Streams of security events: those that the guard listens to, and those that it sends."""

@@ -1,0 +1,1 @@
+"""What one installation keeps, and where: keys, rows, the socket, who listens."""
