@@ -49,8 +49,8 @@ def run(args: argparse.Namespace) -> int:
             rest = guard.ask("GET", path)["approvals"]
             # Runs that nobody knows the end of come first: somebody must look at the target.
             rows = [*lost, *(one for one in rest if one["id"] not in ids)]
-            nothing = "No question was asked yet." if args.all else "No question is open."
-            listing(rows, line, as_json=args.json, nothing=nothing)
+            of = "question" if args.all else "open question"
+            listing(rows, line, as_json=args.json, of=of)
         case "show":
             found = guard.ask("GET", f"approvals/{named(args.id)}")
             print(json.dumps(found) if args.json else whole(found))

@@ -19,6 +19,7 @@ from guard.audit.tree import NotProven
 from guard.errors import Unusable
 from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, USAGE, Commands
 from guard_adapters.cli.audit_rows import Where, add_where, rows
+from guard_adapters.cli.listing import none
 from guard_adapters.cli.place import place
 from guard_adapters.store.log import LogRows
 from guard_adapters.wiring.build import log_key
@@ -171,4 +172,4 @@ def _told(report: LogReport, found: LogRows, *, as_json: bool) -> None:
     verdict = f"{len(report.findings)} findings" if report.findings else "no findings"
     print(f"{said}{tail}{gone}: {verdict}")
     if not found.leaves:
-        print("The log is empty.")
+        print(none("event"))

@@ -38,8 +38,8 @@ def run(args: argparse.Namespace) -> int:
         case _:
             found = [guard.ask("POST", f"grants/{named(args.id)}/revoke", {})]
     everything = args.action == "list" and args.all
-    nothing = "No standing yes was given yet." if everything else "No standing yes is active."
-    listing(found, whole, as_json=args.json, nothing=nothing)
+    of = "grant" if everything else "active grant"
+    listing(found, whole, as_json=args.json, of=of)
     return FINE
 
 

@@ -4,7 +4,6 @@ At the running guard. It takes away only; `lift` ends a stop and allows nothing 
 """
 
 import argparse
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from guard.model.kill import SCOPES
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINE, Commands
+from guard_adapters.cli.listing import listing
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import add_place, place
 
@@ -64,8 +64,7 @@ def run(args: argparse.Namespace) -> int:
             if getattr(args, "unlisted", False):
                 said["unlisted"] = True
             found = [guard.ask("POST", "kills", said)]
-    for one in found:
-        print(json.dumps(one) if args.json else shown(line(one)))
+    listing(found, lambda one: shown(line(one)), as_json=args.json, of="stop")
     return FINE
 
 

@@ -33,9 +33,9 @@ def run(args: argparse.Namespace) -> int:
     match args.action:
         case "list":
             path = "leases" if args.all else "leases?open=1"
-            nothing = "No lease was made yet." if args.all else "No lease is open."
             leases = guard.ask("GET", path)["leases"]
-            listing(leases, line, as_json=args.json, nothing=nothing)
+            of = "lease" if args.all else "open lease"
+            listing(leases, line, as_json=args.json, of=of)
             return FINE
         case "show":
             found = guard.ask("GET", f"leases/{named(args.id)}")

@@ -40,8 +40,8 @@ def run(args: argparse.Namespace) -> int:
     """Run one action and return its exit code."""
     guard = OperatorClient(place(args))
     everything = args.action == "list" and args.all
-    nothing = "No plan was proposed yet." if everything else "No plan is open."
-    listing(_asked(guard, args), whole, as_json=args.json, nothing=nothing)
+    of = "plan" if everything else "open plan"
+    listing(_asked(guard, args), whole, as_json=args.json, of=of)
     return FINE
 
 

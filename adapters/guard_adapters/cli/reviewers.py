@@ -1,10 +1,12 @@
 """`guard reviewers`: list reviewers, invite the first ones, reset one: at the running guard."""
 
 import argparse
-import json
+from collections.abc import Mapping
+from typing import Any
 
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINE, Commands
+from guard_adapters.cli.listing import listing
 from guard_adapters.cli.operator_client import OperatorClient, named
 from guard_adapters.cli.place import add_place, place
 
@@ -28,11 +30,8 @@ def run(args: argparse.Namespace) -> int:
     guard = OperatorClient(place(args))
     match args.action:
         case "list":
-            for one in guard.ask("GET", "reviewers")["reviewers"]:
-                groups = ", ".join(one["groups"]) or "no group"
-                admin = ", admin" if one["admin"] else ""
-                line = f"{one['name']}  {len(one['keys'])} passkeys  {groups}{admin}"
-                print(json.dumps(one) if args.json else shown(line))
+            found = guard.ask("GET", "reviewers")["reviewers"]
+            listing(found, line, as_json=args.json, of="reviewer")
         case "invite":
             found = guard.ask("POST", f"reviewers/{named(args.name)}/invite", {})
             print(found["link"])
@@ -40,3 +39,10 @@ def run(args: argparse.Namespace) -> int:
             found = guard.ask("POST", f"reviewers/{named(args.name)}/reset", {})
             print(shown(f"{args.name}: {found['revoked']} passkeys revoked."))
     return FINE
+
+
+def line(found: Mapping[str, Any]) -> str:
+    """Return one reviewer as one line."""
+    groups = ", ".join(found["groups"]) or "no group"
+    admin = ", admin" if found["admin"] else ""
+    return shown(f"{found['name']}  {len(found['keys'])} passkeys  {groups}{admin}")

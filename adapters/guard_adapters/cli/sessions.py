@@ -1,12 +1,12 @@
 """`guard sessions`: list, tell of words or risks, take back a yes, end: at the running guard."""
 
 import argparse
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINE, Commands
+from guard_adapters.cli.listing import listing
 from guard_adapters.cli.operator_client import OperatorClient, named
 from guard_adapters.cli.place import add_place, place
 
@@ -42,8 +42,7 @@ def register(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run one action and return its exit code."""
     guard = OperatorClient(place(args))
-    for one in _asked(guard, args):
-        print(json.dumps(one) if args.json else line(one))
+    listing(_asked(guard, args), line, as_json=args.json, of="session")
     return FINE
 
 

@@ -19,8 +19,9 @@ from guard.grant.secevent import CAEP
 from guard_adapters._http.documents import change, post_json
 from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.cli import FINE, Commands
+from guard_adapters.cli.listing import none
 from guard_adapters.cli.place import Place, add_place, place
-from guard_adapters.cli.signals_status import status
+from guard_adapters.cli.signals_status import STREAM, status
 from guard_adapters.front.ssf.push import PREFIX
 from guard_adapters.issuer.made import read_secret
 from guard_adapters.wiring.signals.listening import metadata, to_be_told
@@ -92,7 +93,7 @@ def _listed(installation: Installation) -> None:
         way = f"pushed to {told.push_url}" if told.push_url else "by a stream of its own"
         print(f"{name}  is told of {', '.join(told.events)}  as {told.audience}  {way}")
     if not installation.signals and not installation.receivers:
-        print("No stream is listened to, and nobody is told.")
+        print(none(STREAM))
 
 
 async def _removed(name: str, found: Place) -> str:

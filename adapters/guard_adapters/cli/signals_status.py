@@ -11,6 +11,7 @@ from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place
 
 Rows = Sequence[Mapping[str, Any]]
+STREAM = "stream that is heard or told of"
 
 
 def status(found: Place, name: str, *, as_json: bool) -> int:
@@ -30,8 +31,7 @@ def status(found: Place, name: str, *, as_json: bool) -> int:
                 next_step="See which it has: guard signals status.",
             )
     said, now_ms = whole if name else line, told["now_ms"]
-    nothing = "No stream is listened to, and nobody is told."
-    listing(rows, lambda one: said(one, now_ms), as_json=as_json, nothing=nothing)
+    listing(rows, lambda one: said(one, now_ms), as_json=as_json, of=STREAM)
     return FINDINGS if any(one["wrong"] for one in rows) else FINE
 
 

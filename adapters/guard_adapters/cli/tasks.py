@@ -18,6 +18,7 @@ from guard.policy.duration import duration_ms
 from guard_adapters._shown import shown
 from guard_adapters._yaml.read import read_text
 from guard_adapters.cli import FINE, Commands, Misused
+from guard_adapters.cli.listing import listing
 from guard_adapters.cli.operator_client import OperatorClient, named
 from guard_adapters.cli.place import add_place, place
 from guard_adapters.cli.sessions import line
@@ -69,10 +70,13 @@ def run(args: argparse.Namespace) -> int:
         case _:
             found = list(guard.ask("GET", "tasks")["tasks"])
             found = [one for one in found if one["mandate"] or not args.mandates]
-    for one in found:
-        said = whole(one) if "task" in one else line(one)
-        print(json.dumps(one) if args.json else said)
+    of = "mandate" if args.action == "list" and args.mandates else "task"
+    listing(found, _said, as_json=args.json, of=of)
     return FINE
+
+
+def _said(one: Mapping[str, Any]) -> str:
+    return whole(one) if "task" in one else line(one)
 
 
 def _started(guard: OperatorClient, args: argparse.Namespace) -> Mapping[str, Any]:

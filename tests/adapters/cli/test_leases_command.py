@@ -124,4 +124,4 @@ def test_taking_back_says_whether_it_is_gone(config, target, capsys):
     assert guard(config, "revoke", "l1") == 0
     assert " revoked " in capsys.readouterr().out
     guard(config, "list")
-    assert capsys.readouterr().out == "No lease is open.\n"
+    assert capsys.readouterr().out == "There is no open lease.\n"

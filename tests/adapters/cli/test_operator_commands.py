@@ -308,12 +308,32 @@ def test_a_session_is_narrowed_shown_and_given_back_at_the_running_guard(config,
     assert "(read_only)" not in restored
 
 
-def test_a_list_of_nothing_says_so_and_is_no_line_of_json(config, capsys):
+def test_every_list_of_nothing_says_so_in_one_way_and_is_no_line_of_json(config, capsys):
+    empty = {
+        "leases": "open lease", "leases --all": "lease", "grants": "active grant",
+        "grants --all": "grant", "plans": "open plan", "plans --all": "plan", "kill": "stop",
+        "reviewers": "reviewer", "tasks": "task", "tasks --mandates": "mandate",
+        "signals": "stream that is heard or told of",
+    }  # fmt: skip
     with running(config):
-        assert guard("leases", "list", "--config", config) == 0
-        assert guard("leases", "list", "--json", "--config", config) == 0
-        assert guard("plans", "list", "--all", "--config", config) == 0
-    assert capsys.readouterr().out == "No lease is open.\nNo plan was proposed yet.\n"
+        for words, of in empty.items():
+            command, *more = words.split()
+            assert guard(command, "list", *more, "--config", config) == 0
+            assert capsys.readouterr().out == f"There is no {of}.\n"
+            if command != "signals":
+                assert guard(command, "list", *more, "--json", "--config", config) == 0
+                assert capsys.readouterr().out == ""
+        assert guard("signals", "status", "--config", config) == 0
+        assert capsys.readouterr().out == "There is no stream that is heard or told of.\n"
+
+
+def test_a_guard_that_nobody_used_yet_has_no_question_and_no_session(config, monkeypatch, capsys):
+    monkeypatch.setattr(OperatorClient, "__init__", lambda *_: None)
+    monkeypatch.setattr(OperatorClient, "ask", lambda *_: {"approvals": [], "sessions": []})
+    for words in ("approvals list", "approvals list --all", "sessions list"):
+        assert guard(*words.split(), "--config", config) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said == [f"There is no {of}." for of in ("open question", "question", "session")]
 
 
 @pytest.mark.parametrize(
@@ -478,7 +498,7 @@ def test_a_purpose_without_tools_is_what_the_person_said_and_no_task(config, cap
     assert head["who"][0][:2] == ["i", "x|ada"]
     assert head["intent"] is None
     assert out.startswith(f"{session}  open ")
-    assert "task" not in out
+    assert out.endswith("\nThere is no task.\n")
 
 
 def test_a_stolen_key_is_void_at_servers_that_follow_whatever_it_signs_later(config, capsys):

@@ -83,7 +83,7 @@ def test_a_plan_is_declared_read_approved_and_taken_back(config, capsys):
         assert "from 1 to 5000" in out
         assert "pending" in out
         assert "pending" in guard(capsys, "plans", "list", *place)
-        assert guard(capsys, "grants", "list", *place) == "No standing yes is active.\n"
+        assert guard(capsys, "grants", "list", *place) == "There is no active grant.\n"
 
         owner = Voter(principal="https://id.example|ada", uv=True)
         vote = Vote(
@@ -103,7 +103,7 @@ def test_a_plan_is_declared_read_approved_and_taken_back(config, capsys):
         assert "revoked (operator)" in guard(capsys, "grants", "revoke", grant, *place)
         guard(capsys, "grants", "revoke", grant, *place, code=1)
         assert "revoked (operator)" in guard(capsys, "plans", "revoke", plan, *place)
-        assert guard(capsys, "plans", "list", *place) == "No plan is open.\n"
+        assert guard(capsys, "plans", "list", *place) == "There is no open plan.\n"
         assert plan in guard(capsys, "plans", "list", "--all", *place)
 
 
