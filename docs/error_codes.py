@@ -406,6 +406,7 @@ FILES = {
     "export_unwritable": "The file to export to cannot be written. Name a folder that can.",
     "facts_unreadable": "Recorded facts cannot be read back. The record was made by another version, "
     "or was changed: run `guard audit verify`.",
+    "event_unknown": "The log holds no event of this call or session. `guard audit show` shows the last ones.",
     "key_not_yet_usable": "The next key of call tokens was published less than five minutes ago. Wait.",
     "keys_missing": "The state folder holds no keys yet. Start the guard once.",
     "labels_by_hand": "A proposed label does not fit into the text of guard.yaml. Write it yourself.",

@@ -20,8 +20,8 @@ from guard.model.facts import CallFacts, ClockFacts, Derived, Facts, Input, Inte
 from guard.policy.convert import Limits
 from guard.session.intent import TaskIntent, parse_intent
 from guard_adapters.cli import main
+from guard_adapters.cli.audit_events import Shown
 from guard_adapters.cli.audit_export import _intent
-from guard_adapters.cli.audit_show import Shown
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load

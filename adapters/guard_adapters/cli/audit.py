@@ -12,7 +12,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from guard.audit.check import LogReport, check_log, parsed_vkey, vkey
 from guard.audit.tree import NotProven
@@ -25,6 +25,7 @@ from guard_adapters.store.log import LogRows
 from guard_adapters.wiring.build import log_key
 
 ERASED = 2
+_DIGITS: Final = 9
 
 
 class _Parser(argparse.ArgumentParser):
@@ -63,11 +64,14 @@ def register(commands: Commands) -> None:
         "--replay", action="store_true",
         help="decide every recorded call again by the policy of guard.yaml",
     )  # fmt: skip
-    show = actions.add_parser("show", help="show events with their facts, secrets left out")
+    show = actions.add_parser("show", help="show calls from decision to outcome, secrets left out")
     chosen = show.add_mutually_exclusive_group()
     chosen.add_argument("--call", help="of this call")
     chosen.add_argument("--session", help="of this session")
-    show.add_argument("-n", type=int, default=20, metavar="N", help="the last N events (20)")
+    show.add_argument(
+        "-n", type=_many, default=20, metavar="N",
+        help="the last N calls, and events of no call (20); with --json the last N events",
+    )  # fmt: skip
     export = actions.add_parser("export", help="write the log as JSON lines")
     export.add_argument("--traces", action="store_true", help="as input of guard policy replay")
     export.add_argument("--out", type=Path, help="a new file; standard output otherwise")
@@ -91,6 +95,12 @@ def run(args: argparse.Namespace) -> int:
             from guard_adapters.cli.audit_export import export  # noqa: PLC0415
 
             return export(args, rows(where))
+
+
+def _many(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) <= _DIGITS and int(text)):
+        raise argparse.ArgumentTypeError("a number from 1 on")
+    return int(text)
 
 
 def _verify(args: argparse.Namespace, where: Where) -> int:

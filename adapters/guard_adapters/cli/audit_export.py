@@ -29,7 +29,7 @@ from guard.policy.catalog import Catalog
 from guard.policy.sent import sent_args
 from guard.replay.trace import TraceIntent, TraceProv
 from guard_adapters.cli import FINE
-from guard_adapters.cli.audit_show import Shown, events, facts_of, salt_of
+from guard_adapters.cli.audit_events import Shown, events, facts_of, salt_of
 from guard_adapters.cli.opened import opened
 from guard_adapters.store.log import LogRows
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from guard.detect.chain import class_of
 from guard.detect.learned import Course
 from guard.policy.catalog import Catalog
-from guard_adapters.cli.audit_show import Shown
+from guard_adapters.cli.audit_events import Shown
 
 _SUSPECT: Final = frozenset({"signal", "session_suspended"})
 

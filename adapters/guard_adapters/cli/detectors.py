@@ -12,8 +12,8 @@ from guard.detect.numbers import DETECTED, Detectors
 from guard.session.risk import WEIGHTS
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE, Commands
+from guard_adapters.cli.audit_events import events
 from guard_adapters.cli.audit_rows import Where, rows
-from guard_adapters.cli.audit_show import events
 from guard_adapters.cli.courses import courses
 from guard_adapters.cli.operator_client import taken_up
 from guard_adapters.cli.place import Place, place_of

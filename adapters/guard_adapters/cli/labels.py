@@ -18,7 +18,7 @@ from guard.provenance.result.observe import label_at
 from guard_adapters._shown import shown
 from guard_adapters._yaml import inserted, parse_yaml, read_text
 from guard_adapters.cli import FINE, Commands
-from guard_adapters.cli.audit_show import events
+from guard_adapters.cli.audit_events import events
 from guard_adapters.cli.labels_evidence import Evidence, evidence
 from guard_adapters.store.sqlite.reading import read_log
 

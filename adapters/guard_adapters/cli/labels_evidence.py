@@ -12,7 +12,7 @@ from typing import Any
 
 from guard.model.origin import Source
 from guard.provenance.typed.canonical import classify
-from guard_adapters.cli.audit_show import Shown
+from guard_adapters.cli.audit_events import Shown
 
 WHOLE_KINDS = frozenset({"email", "iban", "number", "amount", "phone"})
 PROSE = frozenset(

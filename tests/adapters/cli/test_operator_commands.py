@@ -227,12 +227,53 @@ def test_what_is_shown_has_facts_but_no_secret_and_nothing_unseen(ran, capsys):
     assert "\x1b" not in out
     assert "hunter2" not in out
     assert "call_1" not in out
-    assert '"device":"never seen"' in out
-    assert "device_age_s" not in out
+    assert "device never seen" in out
 
 
-def test_showing_a_call_that_is_not_there_ends_with_1(ran):
-    assert guard("audit", "show", "--config", ran, "--call", "nothing") == 1
+def test_a_call_is_shown_as_one_block_from_who_asked_to_how_it_ended(ran, capsys):
+    assert guard("audit", "show", "--config", ran, "-n", "1") == 0
+    head, *rows, last = capsys.readouterr().out.splitlines()
+
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC  notes/read  allow -> ok", head)
+    said = {row[2:12].rstrip(): row[13:] for row in rows}
+    assert said["Session"].startswith("gs_")
+    assert said["Who"] == "ada of https://id.example, by agent bot, device never seen"
+    assert said["Decision"] == "allow: read_only (READ-1)"
+    assert said["Outcome"].startswith("ok, ")
+    assert re.fullmatch(r"  Call       call_2, events \d+ to \d+", last)
+    assert "sha256" not in "".join(rows)
+
+
+def test_a_program_still_reads_one_event_a_line(ran, capsys):
+    assert guard("audit", "show", "--config", ran, "-n", "2", "--json") == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    assert [one["event"]["kind"] for one in found] == ["decision", "outcome"]
+    assert {one["event"]["call"] for one in found} == {"call_2"}
+    assert found[0]["facts"]["who"]["agent"] == "bot"
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "many"])
+def test_no_number_of_calls_to_show_is_a_wrong_command_line(ran, wrong):
+    assert guard("audit", "show", "--config", ran, "-n", wrong) == 2
+
+
+def test_a_log_that_holds_nothing_yet_is_fine_and_says_so(config, capsys):
+    build(load(config)).close()
+    assert guard("audit", "show", "--config", config) == 0
+    assert capsys.readouterr().out == "There is no event.\n"
+    assert guard("audit", "show", "--json", "--config", config) == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("of", ["call", "session"])
+def test_showing_a_call_or_session_that_is_not_there_ends_with_1_like_other_commands(
+    ran, capsys, of
+):
+    assert guard("audit", "show", "--config", ran, f"--{of}", "nothing", "--json") == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert f"event_unknown: The log holds no event of {of} 'nothing'." in said.err
 
 
 def test_traces_are_what_replay_reads(ran, capsys):
