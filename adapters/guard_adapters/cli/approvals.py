@@ -6,12 +6,12 @@ Nothing here approves: a command line proves no person.
 import argparse
 import json
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from guard.grant.view import view_from
 from guard_adapters._shown import shown
-from guard_adapters._shown.question import question
+from guard_adapters._shown.question import at, question
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.listing import listing
 from guard_adapters.cli.operator_client import OperatorClient, named
@@ -77,16 +77,45 @@ def line(found: Mapping[str, Any]) -> str:
 
 
 def whole(found: Mapping[str, Any]) -> str:
-    """Return one approval with everything that a reviewer is shown, nothing cut.
+    """Return one approval: first what a person signs, nothing cut, then what it is called.
 
     Raises:
         Unavailable: `view_unreadable`.
     """
-    rows = {name: value for name, value in found.items() if name != "view"}
-    head = [
-        shown(f"{name}: {json.dumps(value, ensure_ascii=False)}") for name, value in rows.items()
+    asked = question(view_from(json.dumps(found["view"]).encode()))
+    return "\n".join([*_standing(found), *asked, *_rows(found)])
+
+
+def _standing(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield who asks, and until when, or how it ended."""
+    who = f"asked by agent {found['agent']} for {found['requester']}"
+    if found["status"] == "pending":
+        state = f"Open until {at(found['pending_until_ms'])}"
+    else:
+        told = found["reason_code"] not in {"", None, found["status"]}
+        why = f" ({found['reason_code']})" if told else ""
+        state = f"{str(found['status']).capitalize()}{why}"
+    yield shown(f"{state}, {who}")
+    if found["outcome"]:
+        lost = ": somebody must look at its target" if found["outcome"] == "unknown" else ""
+        yield shown(f"Its run ended {found['outcome']}{lost}")
+
+
+def _rows(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the answers so far, the moments and the ids."""
+    votes = [f"{one['decision']} by {one['by']} ({one['method']})" for one in found["votes"]]
+    moments = (("Asked", "created_ms"), ("Delivered", "delivered_ms"), ("Agent told", "told_ms"))
+    rows = [
+        ("Answers", "; ".join(votes) or "(none)"),
+        *((label, at(found[name])) for label, name in moments if found[name]),
+        ("Waiting", "1 call" if found["waiting"] == 1 else f"{found['waiting']} equal calls"),
+        ("Rules", ", ".join(found["rules"])),
+        ("Id", found["id"]),
+        ("In session", found["session"]),
+        ("Call", found["call"]),
     ]
-    return "\n".join([*head, *question(view_from(json.dumps(found["view"]).encode()))])
+    for label, value in rows:
+        yield shown(f"  {label:<10} {value}")
 
 
 def _headline(found: Mapping[str, Any]) -> str:

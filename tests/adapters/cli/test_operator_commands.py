@@ -349,6 +349,30 @@ def test_a_session_is_narrowed_shown_and_given_back_at_the_running_guard(config,
     assert "(read_only)" not in restored
 
 
+def test_a_question_begins_with_what_a_person_signs_and_ends_with_its_ids(config, capsys):
+    with running(config):
+        assert guard("approvals", "show", "apr_1", "--config", config) == 0
+        open_one = capsys.readouterr().out.splitlines()
+        assert guard("approvals", "show", "apr_1", "--json", "--config", config) == 0
+        assert json.loads(capsys.readouterr().out)["id"] == "apr_1"
+        guard("approvals", "deny", "apr_1", "--reason", "no", "--config", config)
+        capsys.readouterr()
+        assert guard("approvals", "show", "apr_1", "--config", config) == 0
+        denied = capsys.readouterr().out.splitlines()
+
+    assert re.fullmatch(
+        r"Open until \d{4}-\d\d-\d\d \S+ UTC, asked by agent bot for i\|ada", open_one[0]
+    )
+    labels = [row[2:12].strip() for row in open_one]
+    assert labels[1:4] == ["Effect", "Action", "Because"]
+    assert labels.index("Arguments, all of them"[:10]) < labels.index("A yes")
+    assert labels.index("A yes") < labels.index("Answers") < labels.index("Rules")
+    assert labels[-3:] == ["Id", "In session", "Call"]
+    assert not any("{" in row or "[" in row for row in open_one)
+    assert denied[0].startswith("Denied, asked by")
+    assert "  Answers    deny by " in "\n".join(denied)
+
+
 def test_every_list_of_nothing_says_so_in_one_way_and_is_no_line_of_json(config, capsys):
     empty = {
         "leases": "open lease", "leases --all": "lease", "grants": "active grant",
