@@ -1,13 +1,14 @@
 """Recorded decisions, decided again from the facts in the log by the policy in force.
 
-What the record cannot tell is said, never guessed: a decision of other rules, a refusal before any
-rule was read whose arguments were too large or too secret to keep, a narrowing that an older guard
-wrote down without what was left of the call, erased facts.
+What the record cannot tell is said, never guessed: a decision of other rules or of another
+catalogue (the digest of a bundle covers it, that of one action's rules does not), a refusal before
+any rule was read whose arguments were too large or too secret to keep, a narrowing that an older
+guard wrote down without what was left of the call, erased facts.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NoReturn
 
@@ -45,6 +46,7 @@ class DecidedAgain:
     again: Again
     recorded: str = ""
     now: str = ""
+    bundle: str = ""  # the digest of the policy and catalogue that judged it
 
 
 def decided_again(
@@ -67,15 +69,17 @@ def decided_again(
         side = json.loads(sides[seq]) if seq in sides else {}
         text = side.get("facts")
         if not isinstance(text, str):
-            yield DecidedAgain(seq=seq, call=leaf["call"], again=Again.ERASED)
+            found = DecidedAgain(seq=seq, call=leaf["call"], again=Again.ERASED)
         else:
-            yield _compared(bundle, seq, leaf, side)
+            found = _compared(bundle, seq, leaf, side)
+        yield replace(found, bundle=str(leaf["bundle"]))
 
 
 def _compared(
     bundle: Bundle, seq: int, leaf: Mapping[str, Any], side: Mapping[str, Any]
 ) -> DecidedAgain:
     call, facts = str(leaf["call"]), facts_from_text(side["facts"])
+    other = leaf["bundle"] != bundle.digest
     cut = bundle.slice_of(facts.call.server, facts.call.tool)
     if not leaf["slice"] and leaf.get("code") != "unknown_tool":
         return _unread(bundle, seq, leaf, side)
@@ -85,12 +89,14 @@ def _compared(
     try:
         answer = decide(bundle, facts, _Left(left, stuck=leaf.get("code") == "narrow_unavailable"))
     except _ArgumentsNeeded:
-        return DecidedAgain(seq=seq, call=call, again=Again.NARROWED)
+        # What was kept was enough for the narrowings of that bundle: these are others.
+        again = Again.OTHER_RULES if left and other else Again.NARROWED
+        return DecidedAgain(seq=seq, call=call, again=again)
     recorded, now = _said(leaf), _answer(answer)
     same = recorded == now
     if not same and leaf.get("code") in SECOND_LOOK and not leaf["rules"]:
         return DecidedAgain(seq=seq, call=call, again=Again.BEFORE_RULES)
-    again = Again.SAME if same else Again.DIFFERENT
+    again = Again.SAME if same else _unlike(other=other)
     return DecidedAgain(seq=seq, call=call, again=again, recorded=recorded, now=now)
 
 
@@ -110,9 +116,13 @@ def _unread(
     now = found.code if isinstance(found, ArgError) else "arguments that can be read"
     if now == leaf.get("code"):
         return DecidedAgain(seq=seq, call=call, again=Again.SAME)
-    other = leaf["bundle"] != bundle.digest
-    again = Again.OTHER_RULES if other else Again.DIFFERENT
+    again = _unlike(other=leaf["bundle"] != bundle.digest)
     return DecidedAgain(seq=seq, call=call, again=again, recorded=recorded, now=now)
+
+
+def _unlike(*, other: bool) -> Again:
+    """Return how an unlike answer counts: another bundle may give another one."""
+    return Again.OTHER_RULES if other else Again.DIFFERENT
 
 
 def _said(leaf: Mapping[str, Any]) -> str:

@@ -68,6 +68,31 @@ async def test_what_other_rules_decided_is_not_compared(flow, log, make_bundle, 
     assert found[Again.OTHER_RULES] > 0
 
 
+async def test_another_catalogue_under_the_same_rules_is_told_and_hides_no_forgery(flow, log):
+    """Attack: a decision that no rule gives, in a log that is replayed after the catalogue changed.
+
+    It cannot count as the same: it stands under the digest that it names, and the reviewer who
+    replays with that bundle finds it.
+    """
+    other = replace(flow.bundle, digest="sha256:other")
+    whole = Counter(one.again for one in again(other, log))
+    forged = [
+        (seq, replace(event, leaf={**event.leaf, "decision": "allow", "rules": ["OK-1"]}))
+        if event.kind == "decision" and event.leaf["rules"] == ["NO-1"]
+        else (seq, event)
+        for seq, event in log
+    ]
+    found = again(other, forged)
+    assert whole[Again.OTHER_RULES] == 0, "the same rules give the same answers"
+    told = [one for one in found if one.again is Again.OTHER_RULES]
+    assert len(told) == 2
+    assert {one.bundle for one in told} == {flow.bundle.digest}
+    assert Counter(one.again for one in found)[Again.SAME] == whole[Again.SAME] - 2
+    assert [one.seq for one in again(flow.bundle, forged) if one.again is Again.DIFFERENT] == [
+        one.seq for one in told
+    ]
+
+
 async def test_erased_facts_are_told_apart_and_damaged_ones_refused(flow, log):
     bare = [(seq, replace(event, side={})) for seq, event in log]
     assert {one.again for one in again(flow.bundle, bare)} == {Again.ERASED}

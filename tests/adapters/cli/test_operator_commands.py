@@ -199,6 +199,30 @@ def test_recorded_decisions_are_decided_again_by_the_policy_in_force(ran, capsys
     assert guard("audit", "verify", "--replay", "--config", ran) == 3
 
 
+@pytest.mark.parametrize("changed", ["policy", "catalogue"])
+def test_calls_that_another_bundle_judged_are_counted_under_its_digest_and_differ_in_nothing(
+    ran, capsys, changed
+):
+    judged = load(ran).bundle.digest
+    if changed == "policy":
+        (ran.parent / "rules.cedar").write_text(RULES.replace("READ-1", "READ-2"))
+    else:
+        ran.write_text(CONFIG.replace("confirmed: true", "confirmed: false"))
+    now = load(ran).bundle.digest
+    assert guard("audit", "verify", "--replay", "--config", ran) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[-4:] == [
+        "0 decisions come out the same, 0 do not",
+        f"2 were not replayed: judged by another bundle than {now} in force",
+        f"  2 by {judged}",
+        "  To replay them, name the guard.yaml of that time with --config.",
+    ]
+    assert guard("audit", "verify", "--replay", "--json", "--config", ran) == 0
+    said = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (said["bundle"], said["judged_by"]) == (now, {judged: 2})
+    assert (said["replayed"]["other_rules"], said["replayed"]["different"]) == (2, 0)
+
+
 def test_an_export_finds_a_log_that_was_cut_with_its_checkpoints(ran, tmp_path, capsys):
     out = tmp_path / "export.jsonl"
     assert guard("audit", "export", "--config", ran, "--out", out) == 0
