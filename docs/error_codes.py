@@ -66,7 +66,8 @@ CALLS = {
     "offline_revoked": "The control plane took back this person, agent, session, server or tool.",
     "policy_error": "A rule could not be evaluated on these facts. What cannot be judged is denied; "
     "`guard policy explain` names the rule.",
-    "session_ended": "The session is over. Open a new one.",
+    "session_ended": "The session is over. Open a new one with `guard tasks start`, and give its handle to the client: "
+    "calls that name no session stay refused where the one that they share was ended.",
     "session_unknown": "There is no such session, or it is somebody else's.",
     "state_conflict": "The session or the question changed too often in between. Call again.",
     "too_large": "An argument is longer, deeper or has more elements than the catalogue allows.",

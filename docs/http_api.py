@@ -50,7 +50,7 @@ def query(name: str, schema: Schema, *, required: bool = False) -> Mapping[str, 
     return {"name": name, "in": "query", "required": required, "schema": dict(schema)}
 
 
-SESSION: Final = obj(id=TEXT, principal=TEXT, agent=TEXT, opened_at_ms=NUMBER, ended_at_ms=NUMBER,
+SESSION: Final = obj("default", id=TEXT, principal=TEXT, agent=TEXT, opened_at_ms=NUMBER, ended_at_ms=NUMBER,
                      suspended_at_ms=NUMBER, steps=NUMBER, in_flight=NUMBER, risk=NUMBER, access=TEXT,
                      purpose=TEXT, labels={"type": "array", "items": TEXT})  # fmt: skip
 TRUST: Final = obj("signals", "narrowings", id=TEXT, access=TEXT, risk=NUMBER, score=NUMBER)

@@ -26,6 +26,8 @@ from guard.session.tally import LedgerState, Tally
 from guard.session.trail import Trail
 
 SIGNALS = 64
+DEFAULT = "gs_default_"
+"""How the handle begins of the session that calls work in which name none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,11 @@ class Session:
     )  # pools read with it for one call; kept apart from it
 
     @property
+    def is_default(self) -> bool:
+        """Return whether it is the one of a person and an agent whose calls name none."""
+        return self.id.startswith(DEFAULT)
+
+    @property
     def closed(self) -> str:
         """Return the code why nothing runs in it now, or nothing."""
         if self.ended_at_ms:
@@ -105,10 +112,13 @@ def refuse_closed(session: Session) -> None:
         Refused: `session_ended`, `session_suspended`.
     """
     if session.ended_at_ms:
+        another = "start a new one"
+        if session.is_default:  # calls that name none come back to it, whatever is begun anew
+            another = "have a new one opened by whoever runs the guard, and to give you its handle"
         raise Refused(
             "The session has ended.",
             code="session_ended",
-            next_step="Ask the person you work for to start a new one.",
+            next_step=f"Ask the person you work for to {another}.",
         )
     if session.suspended_at_ms:
         raise Refused(

@@ -1,7 +1,8 @@
 """`guard sessions`: list, tell of words or risks, take back a yes, end: at the running guard."""
 
 import argparse
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from guard_adapters._shown import shown
@@ -22,7 +23,7 @@ def register(commands: Commands) -> None:
     declassify = actions.add_parser("declassify", help="clear the secrets that it has read")
     signal = actions.add_parser("signal", help="record a risk; open questions of it are void")
     signal.add_argument("--kind", required=True, help="such as operator_narrow or risk_level_high")
-    revoke = actions.add_parser("revoke", help="end it; its credentials are revoked")
+    revoke = actions.add_parser("revoke", help="end it for good; its credentials are revoked")
     narrow = actions.add_parser("narrow", help="let it do less; only `restore` gives it back")
     narrow.add_argument("--access", required=True, help="read_only, reduced, stopped, or a name")
     narrow.add_argument("--reason", default="operator", help="a code that the agent reads")
@@ -42,7 +43,11 @@ def register(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run one action and return its exit code."""
     guard = OperatorClient(place(args))
-    listing(_asked(guard, args), line, as_json=args.json, of="session")
+    found = _asked(guard, args)
+    listing(found, line, as_json=args.json, of="session")
+    if args.action == "revoke" and not args.json:
+        for one in found:
+            print(*way_back(one), sep="", end="")
     return FINE
 
 
@@ -61,6 +66,19 @@ def _asked(guard: OperatorClient, args: argparse.Namespace) -> list[Mapping[str,
 
 def _whole(guard: OperatorClient, path: str) -> Mapping[str, Any]:
     return {**guard.ask("GET", path), **guard.ask("GET", f"{path}/tallies")}
+
+
+def way_back(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how work goes on after the session ended that calls without one share; else nothing."""
+    if not found.get("default"):
+        return
+    agent, person = found["agent"], found["principal"]
+    yield (
+        shown(f"Calls of {agent} for {person} that name no session are refused from now on.") + "\n"
+    )
+    words = shlex.join(["guard", "tasks", "start", "--principal", person, "--agent", agent])
+    yield shown(f"To let them work again: {words} --purpose WHAT,") + "\n"
+    yield "and give its handle to the client: guard proxy --session, or the header Guard-Session.\n"
 
 
 def _body(args: argparse.Namespace) -> dict[str, str]:

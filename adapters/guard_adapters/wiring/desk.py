@@ -17,7 +17,7 @@ from guard.policy.evaluate import shown
 from guard.ports import Tool, Waiter
 from guard.session.facts import access_facts, facts
 from guard.session.intent import TaskIntent, parse_declaration, parse_intent
-from guard.session.state import Session, declared, new_session
+from guard.session.state import DEFAULT, Session, declared, new_session
 from guard.session.tasks import contracted
 from guard_adapters.front.mcp.front import Caller
 from guard_adapters.wiring.build import Wired
@@ -38,7 +38,7 @@ def named(caller: Caller) -> Who:
 
 def default_session(owner: str) -> str:
     """Return the handle of the session of a person and an agent that named none."""
-    return f"gs_default_{owner[:32]}"
+    return f"{DEFAULT}{owner[:32]}"
 
 
 class Desk:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import shlex
 import shutil
 import socket
 import sqlite3
@@ -36,6 +37,7 @@ from guard_adapters.cli.keys import killing
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place
 from guard_adapters.front.epochs import Epochs
+from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
@@ -336,6 +338,43 @@ def test_sessions_are_listed_signalled_and_revoked_at_the_running_guard(config, 
     out = capsys.readouterr().out
 
     assert "ended  risk 3" in out
+
+
+async def shared_session(wired):
+    return await Desk(wired).session(Caller("os", "o'hara", "my bot"), "", b"")
+
+
+def test_ending_the_session_that_calls_share_says_how_work_goes_on(config, capsys):
+    with running(config) as wired:
+        (own,) = OperatorClient(Place(state=config.parent / "state", name="test-guard")).ask(
+            "GET", "sessions"
+        )["sessions"]
+        shared = asyncio.run(shared_session(wired))
+        assert guard("sessions", "revoke", own["id"], "--config", config) == 0
+        assert len(capsys.readouterr().out.splitlines()) == 1
+        assert guard("sessions", "revoke", shared, "--json", "--config", config) == 0
+        assert json.loads(capsys.readouterr().out)["default"]
+        assert guard("sessions", "revoke", shared, "--config", config) == 0
+        said = capsys.readouterr().out
+        call = ToolCall(id="c9", session=shared, server="notes", tool="read", arguments=b"{}")
+        with pytest.raises(Refused) as no:
+            asyncio.run(Desk(wired).call(call, RecordingTool(), hold_ms=0))
+        (command,) = re.findall(r"guard (tasks start .*) --purpose WHAT", said)
+        words = [*shlex.split(command), "--purpose", "tidy up", "--config", config]
+        assert guard(*words) == 0
+        again = capsys.readouterr().out
+        assert guard("sessions", "resume", shared, "--config", config) == 1
+        assert "session_ended" in capsys.readouterr().err
+        assert guard(*words, "--tool", "notes/read", "--session", shared) == 1
+        assert "Open another: guard tasks start" in capsys.readouterr().err
+
+    assert "Calls of my bot for os|o'hara that name no session are refused" in said
+    assert "Guard-Session" in said
+    assert no.value.code == "session_ended"
+    assert "whoever runs the guard, and to give you its handle" in no.value.next_step
+    assert "guard tasks" not in str(no.value), "an agent with a shell is not told how"
+    assert again.startswith("gs_")
+    assert "my bot for os|o'hara" in again
 
 
 def test_a_session_shows_what_it_is_counted_in_with_others(config, capsys):

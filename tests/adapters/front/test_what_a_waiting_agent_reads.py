@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from guard.errors import ApprovalPending, GuardError, NobodyToAsk, NotApproved
+from guard.errors import ApprovalPending, GuardError, NobodyToAsk, NotApproved, Refused
 from guard.model.decision import Reason
 from guard_adapters.front.mcp.judging.verdict import refusal_of
 
@@ -155,3 +155,18 @@ def test_an_agent_does_not_read_which_signal_about_it_came_in():
 
     assert "exfiltration" not in json.dumps([no.text, dict(no.data)])
     assert no.data["reason_code"] == "changed"
+
+
+def test_a_client_whose_session_ended_reads_who_can_open_another_and_no_command():
+    over = Refused("The session has ended.", code="session_ended")
+    no = refusal_of(over)
+    assert no.text.startswith("DENIED: Its session was ended; this call did not run.")
+    assert "give this client its handle" in no.text
+    assert "guard tasks" not in no.text
+    assert no.data["next_action"] == "stop"
+
+
+def test_what_ran_before_its_session_ended_is_never_told_not_to_have_run():
+    no = refusal_of(Refused("The session has ended.", code="session_ended"), ran=True)
+    assert no.text.startswith("RESULT_WITHHELD: The call ran;")
+    assert "did not run" not in no.text

@@ -219,6 +219,7 @@ class _Api:
         trust = self._desk.trust(session)
         return {
             "id": session.id,
+            "default": session.is_default,
             "principal": session.who.principal.key,
             "agent": session.who.agent.id,
             "opened_at_ms": session.opened_at_ms,

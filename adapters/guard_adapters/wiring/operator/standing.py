@@ -13,7 +13,7 @@ from guard.grant.scoped import Grant
 from guard.grant.votes import Vote, Voter
 from guard.model.call import Json
 from guard.ports.asked import MOST_ROWS
-from guard.session.state import resumed
+from guard.session.state import Session, resumed
 from guard.stepup.granting import Granting
 from guard.stepup.planning import Planning, planned_from
 from guard_adapters.console.origin import origin_of
@@ -21,6 +21,7 @@ from guard_adapters.front.operator.routes import unusable
 from guard_adapters.front.operator.standing import standing_routes
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.operator.desk import OPERATOR
+from guard_adapters.wiring.operator.tasks import over
 from guard_adapters.wiring.state.keys import secret
 
 
@@ -103,9 +104,19 @@ class OperatorStanding:
         return await self.granting.end_plan(plan_id, OPERATOR)
 
     async def resume(self, session_id: str) -> None:
-        """Let a suspended session go on; denials up to now no longer count."""
+        """Let a suspended session go on; denials up to now no longer count.
+
+        Raises:
+            Refused: `session_unknown`, `session_ended`: an ended one never goes on.
+        """
         now_ms = self.now_ms()
-        await self.wired.world.sessions.update(session_id, lambda one: resumed(one, now_ms))
+
+        def change(session: Session) -> Session:
+            if session.ended_at_ms:
+                raise over()
+            return resumed(session, now_ms)
+
+        await self.wired.world.sessions.update(session_id, change)
         leaf: dict[str, Json] = {"by": OPERATOR}
         event = Event(kind="session_resumed", at_ms=now_ms, session=session_id, leaf=leaf)
         await self.wired.world.sink.write([event])

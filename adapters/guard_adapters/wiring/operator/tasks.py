@@ -22,6 +22,15 @@ from guard.session.tasks import overdue, started, used_up
 from guard_adapters.wiring.person.said import write_said
 
 
+def over() -> Refused:
+    """Return the refusal of what an ended session was to do next, for an operator."""
+    return Refused(
+        "The session has ended, and never goes on.",
+        code="session_ended",
+        next_step="Open another: guard tasks start --principal 'ISSUER|SUBJECT' --agent AGENT.",
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDesk:
     """The tasks of one guard."""
@@ -55,7 +64,7 @@ class TaskDesk:
         task = parse_intent(said, declared_by="host", max_bytes=self.max_intent_bytes)
         session = await self.world.sessions.get(session_id)
         if session.ended_at_ms:
-            raise Refused("The session has ended.", code="session_ended")
+            raise over()
         if session.intent is not None and session.intent.declared and not session.task_over_ms:
             await self.reauthorizing.end_task(session_id, "replaced")
         now_ms = self.world.clock.now_ms()

@@ -59,6 +59,8 @@ _OF_CODE: Final[Mapping[str, str]] = {
     "hooks_unreachable": "The call did not run: this MCP server was started without the guard that "
     "runs now, and cannot ask it for credentials. Have the client start this MCP server again, "
     "then make the call again.",
+    "session_ended": "Its session was ended; this call did not run. Do not repeat it; tell the "
+    "person you work for: who runs the guard can open a new one and give this client its handle.",
 }
 """Sentences for codes after which something else than usual is to be done."""
 
@@ -108,7 +110,7 @@ class Refusal:
 def refusal(word: Word, code: str, **more: Any) -> Refusal:  # noqa: ANN401 - any JSON value
     """Return the refusal for one of the fixed words; `more` are members of its object."""
     data = {"code": code, "decision": "deny", "next_action": _NEXT[word], **more}
-    text = _OF_CODE.get(code) or _SENTENCES[word]
+    text = _SENTENCES[word] if word == "RESULT_WITHHELD" else _OF_CODE.get(code) or _SENTENCES[word]
     return Refusal(word=word, text=f"{word}: {text}", data=data)
 
 
