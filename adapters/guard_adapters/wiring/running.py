@@ -112,6 +112,8 @@ async def serving(
                 if where:
                     tell(f"Listening for agentgateway on {where}.")
                 with announced(wired.loaded.state, own):
+                    for bridge in bridges.values():  # as a dead URL: the others are served
+                        bridge.look()
                     yield url
         finally:
             polling.cancel()

@@ -781,6 +781,23 @@ def test_an_installation_without_pins_is_told_so(config, capsys):
     assert doctor(config, capsys) == (1, {"tools_unpinned"})
 
 
+async def test_a_guard_that_starts_says_which_program_is_not_there_and_serves_the_others(config):
+    text = CONFIG.replace("  notes:\n", "  notes:\n    command: [/nowhere/notes]\n")
+    config.write_text(text)
+    said = []
+    wired = build(load(config))
+    async with serving(wired, {}, said.append) as url:
+        assert url.startswith("http://127.0.0.1:")
+        told = [*said]
+        standing = wired.faults.standing()
+    wired.close()
+
+    assert told == [
+        "The server 'notes' cannot be started (server_not_started: No such file or directory)."
+    ]
+    assert standing, "what `guard doctor --connect` asks the running guard for"
+
+
 def test_a_key_that_others_can_read_is_told(ran, tmp_path, capsys):
     (tmp_path / "state" / "keys" / "audit.key").chmod(0o644)
 

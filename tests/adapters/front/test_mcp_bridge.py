@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from guard_adapters._faults import Faults
 from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.pool import Upstream
 from guard_adapters.front.mcp.stdio.bridge import Bridge
@@ -174,3 +175,40 @@ async def test_a_command_that_cannot_be_started_is_said_once_until_it_can(bridge
     bridge.command = works
     await opened(bridge, "ann")
     assert bridge.faults.standing() == []
+
+
+@pytest.mark.parametrize(
+    ("argv", "cwd", "path", "why"),
+    [
+        (("/nowhere/server",), None, "", "No such file or directory"),
+        (("nosuchprog-of-guard",), None, "/usr/bin:/bin", "No such file or directory"),
+        (("sh",), "/nowhere", "/usr/bin:/bin", "No such file or directory"),
+        (("bin/mute",), "{}", "", "Permission denied"),
+        (("mute",), None, "{}/bin", "Permission denied"),
+        (("../bin/tool",), "{}/bin", "", ""),
+        (("tool",), "{}", "bin", ""),
+        (("tool",), None, "/nowhere:{}/bin", ""),
+    ],
+)
+async def test_a_program_is_said_to_be_absent_if_and_only_if_it_cannot_be_started(
+    tmp_path: Path, argv: tuple[str, ...], cwd: str | None, path: str, why: str
+) -> None:
+    (tmp_path / "bin").mkdir()
+    for name, mode in (("tool", 0o755), ("mute", 0o644)):
+        (tmp_path / "bin" / name).write_text("#!/bin/sh\n")
+        (tmp_path / "bin" / name).chmod(mode)
+    where = cwd if cwd is None else cwd.format(tmp_path)
+    command = Command(argv=argv, env={"PATH": path.format(tmp_path)}, cwd=where)
+    said: list[str] = []
+    bridge = Bridge(command=command, name="shop", faults=Faults(tell=said.append))
+    bridge.look()
+    assert said == (
+        [f"The server 'shop' cannot be started (server_not_started: {why})."] * bool(why)
+    )
+    if why:
+        with pytest.raises(UpstreamFailed):
+            await post(bridge, "ann", HELLO)
+        assert len(said) == 1, "the first call says it no second time"
+    else:
+        (await bridge.line("ann", "")).line.end()
+    await bridge.aclose()

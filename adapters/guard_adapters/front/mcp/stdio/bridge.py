@@ -21,7 +21,7 @@ from guard_adapters.front.hooks.gate import HookGate
 from guard_adapters.front.mcp.protocol.json import RESPONSE_LIMITS, dumps, loads
 from guard_adapters.front.mcp.protocol.wire import HTTP_STATUS, Kind, classify, era
 from guard_adapters.front.mcp.stdio.bridge_line import Line, Stream
-from guard_adapters.front.mcp.stdio.child import Command, Ears, start
+from guard_adapters.front.mcp.stdio.child import Command, Ears, absent, start
 
 if TYPE_CHECKING:
     from guard_adapters.front.hooks.child import Hooks
@@ -35,6 +35,7 @@ _STATUS: Final = {**HTTP_STATUS, -32021: 400}
 _JSON: Final = (b"content-type", b"application/json")
 _EVENTS: Final = (b"content-type", b"text/event-stream")
 _SESSION: Final = b"mcp-session-id"
+NOT_STARTED: Final = "server_not_started"
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -65,6 +66,11 @@ class Bridge:
         """Return what stands for the HTTP client in requests of this principal."""
         return BridgeClient(self, who)
 
+    def look(self) -> None:
+        """Say now if there is no such program: else nobody knows before the first call."""
+        if why := absent(self.command):
+            self.faults.note(self._unstarted, f"{NOT_STARTED}: {why}")
+
     async def line(self, who: str, session: str) -> _Kept:
         """Return the child of this principal and session, started if need be.
 
@@ -93,7 +99,7 @@ class Bridge:
             line.child = await start(command, ears)
         except (Unusable, OSError) as wrong:
             await kept.closing.aclose()
-            code = wrong.code if isinstance(wrong, Unusable) else "server_not_started"
+            code = wrong.code if isinstance(wrong, Unusable) else NOT_STARTED
             self.faults.note(self._unstarted, _why(wrong))
             raise UpstreamFailed(code, sent=False) from wrong
         self.faults.over(self._unstarted)
@@ -129,7 +135,7 @@ class Bridge:
 def _why(wrong: Unusable | OSError) -> str:
     """Return why a program cannot be started, in the words of the system where it has some."""
     cause = wrong if isinstance(wrong, OSError) else wrong.__cause__
-    code = wrong.code if isinstance(wrong, Unusable) else "server_not_started"
+    code = wrong.code if isinstance(wrong, Unusable) else NOT_STARTED
     said = cause.strerror if isinstance(cause, OSError) else ""
     return f"{code}: {said}" if said else code
 

@@ -7,10 +7,12 @@ started outlives it. This file reads no message and decides nothing.
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from guard.errors import Unusable
@@ -175,6 +177,27 @@ class Child:
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
+
+
+def absent(command: Command) -> str:
+    """Return why the program cannot be started, in the system's words; empty: it can be found.
+
+    Starts nothing, and looks where the system will: what begins with no `/` is below `cwd`.
+    """
+    below, first = Path(command.cwd or ""), _first(command.argv)
+    if not os.access(below, os.X_OK):
+        return os.strerror(errno.EACCES if os.access(below, os.F_OK) else errno.ENOENT)
+    folders = [""] if os.sep in first else os.get_exec_path(command.env)
+    there = [one for folder in folders if _is_file(one := below / folder / first)]
+    if any(os.access(one, os.X_OK) for one in there):
+        return ""
+    return os.strerror(errno.EACCES if there else errno.ENOENT)
+
+
+def _is_file(place: Path) -> bool:
+    with contextlib.suppress(OSError):  # below a folder that we may not enter
+        return place.is_file()
+    return False
 
 
 async def start(command: Command, ears: Ears) -> Child:
