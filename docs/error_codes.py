@@ -266,7 +266,7 @@ TOKENS = {
     "with the refusal.",
     "proof_missing": "The token is bound to a key, and no proof of that key came with it.",
     "replay_store_cold": "The memory of shown tokens has just begun, so the token may have been shown before. "
-    "Nothing ran: call again once the skew (5 s) has passed.",
+    "Nothing ran: call again once the skew (2 s, unless its verifier says otherwise) has passed.",
     "replay_store_unavailable": "The memory of shown tokens is full or out of reach.",
     "replayed": "The token has been shown before. Each is good for one call.",
     "revoked": "The session, agent, person, tool, server, key or token was revoked.",

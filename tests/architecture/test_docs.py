@@ -21,6 +21,7 @@ import yaml
 from cedarpy import policies_to_json_str
 
 from guard.grant.signing import jwks
+from guard.grant.verify import SKEW_S
 from guard_adapters import cli
 from guard_adapters.issuer.local_key import LocalSigner
 from tests.forked import OF_GUARD, python
@@ -176,3 +177,22 @@ def test_the_readme_is_short_and_shows_one_picture() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(text.splitlines()) < 150
     assert len(re.findall(r"!\[", text)) == 1
+
+
+def test_pages_give_the_skew_of_the_code() -> None:
+    said = {
+        page.name: re.findall(r"`skew_s` \((\d+)\)|the skew \((\d+) s", page.read_text("utf-8"))
+        for page in PAGES
+        if page.name != "CHANGELOG.md"
+    }
+    found = {
+        name: {int("".join(one)) for one in numbers} for name, numbers in said.items() if numbers
+    }
+    assert found == {"verify-a-call-token.md": {SKEW_S}, "errors.md": {SKEW_S}}
+
+
+def test_no_page_copies_out_a_memory_that_says_that_it_forgets_nothing_and_does() -> None:
+    # With 0 a token that was spent before a restart is a new one after it.
+    assert [
+        p.name for p in PAGES if re.search(r"MemoryReplay\(start_ms=0\)", p.read_text("utf-8"))
+    ] == []

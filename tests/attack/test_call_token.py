@@ -108,6 +108,21 @@ def test_a_restart_does_not_make_a_spent_token_new():
     )
 
 
+@pytest.mark.parametrize(("made_ms", "answer"), [(-1, "cold"), (0, "cold"), (1, "taken")])
+def test_a_memory_of_one_clock_takes_what_was_made_after_it_began_and_nothing_earlier(
+    made_ms, answer
+):
+    """Attack: a token that was shown before the restart, at a verifier that allows no skew."""
+    memory = MemoryReplay(start_ms=NOW_MS)
+    made = token(now_ms=NOW_MS + made_ms)
+    known = settings(replay=memory, skew_s=0, now_ms=NOW_MS + 5)
+    if answer == "cold":
+        assert refused(made, **known) == "replay_store_cold"
+        return
+    verify_call(made, TOOL, ARGS, **known)
+    assert refused(made, **known) == "replayed"
+
+
 def test_the_clock_set_back_does_not_make_a_spent_token_new():
     kept = settings()
     verify_call(token(), TOOL, ARGS, **kept)
