@@ -13,7 +13,9 @@ from guard_adapters.cli.review_app import Question, Reason, Review, cells, text_
 
 ROW = {
     "id": "apr_1", "status": "pending", "agent": "bot\u202e", "rules": ["PAY-1"],
-    "pending_until_ms": 1_767_607_260_000,
+    "pending_until_ms": 1_767_607_260_000, "reason_code": "", "session": "gs_1", "call": "c1",
+    "requester": "i|ada", "waiting": 1, "created_ms": 1_767_607_200_000, "delivered_ms": 0,
+    "votes": [], "outcome": None, "told_ms": 0,
     "view": json.loads(view_json(a_view(
         {"to": "x" * 5_000, "note": "\x1b[2J"}, effect="Pay \u200b1 EUR"
     ))),
