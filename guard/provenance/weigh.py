@@ -20,8 +20,8 @@ from guard.provenance.argument.objects import done_to
 from guard.provenance.argument.omitted import otherwise
 from guard.provenance.argument.options import strays
 from guard.provenance.argument.owed import owed
-from guard.provenance.argument.quotes import left_to_another, misquoted
 from guard.provenance.deed.acts import aims
+from guard.provenance.deed.astray import astray
 from guard.provenance.deed.budget import asked, done_of, ending, left
 from guard.provenance.deed.called import able_of, as_held
 from guard.provenance.deed.complete import completed
@@ -39,11 +39,9 @@ from guard.provenance.source.value import Value, argument
 from guard.provenance.source.worth import COMPOSED, EXEMPT, IN_PROMPT, Worth, worth
 from guard.provenance.speech.granting import granted
 from guard.provenance.texts import text_facts
-from guard.provenance.thing.ascribed import ascribed
 from guard.provenance.thing.misleading import misleads
-from guard.provenance.thing.paired import crosses
 from guard.provenance.thing.whose import theirs
-from guard.provenance.vocabulary.contrary import ends_unasked, once
+from guard.provenance.vocabulary.contrary import once
 from guard.provenance.vocabulary.lexicon import Capability
 from guard.provenance.weighed import Declared, Weighed
 
@@ -109,15 +107,14 @@ def weigh(
     last = ending(able, done)
     bare = scales.bare(levels) and last is None
     meant = asked(task, last or able, bare=bare) if changes else ()
-    scales.other |= changes and not (named or chosen or meant) and ends_unasked(task.words, able)
-    scales.other |= changes and crosses(task, known, scales.values)
-    scales.other |= changes and ascribed(task, known, scales.slots, scales.values)
-    scales.other |= changes and left_to_another(task, able, scales.values)
-    scales.other |= changes and misquoted(task, able, meant, scales.texts("body"), scales.texts())
+    said = named or bool(chosen or meant)
+    scales.other |= changes and astray(
+        task, known, able, scales.slots, scales.values, meant, said=said
+    )
     return Weighed(
         prov=scales.facts(labels, levels),
         text=text_facts(spec, task, known, scales.values, chosen=not scales.other),
-        words=not changes or named or bool(chosen or meant),
+        words=not changes or said,
         asked=not changes or bool(chosen or meant) or (named and not able.verbs),
         condition=condition(task, known, able, scales.values) if changes else 0,
         spoken=task.spoken,
@@ -182,10 +179,6 @@ class _Scales:
             values.append((value, one))
             sent.append((path, raw))
             roles.add(slot.role)
-
-    def texts(self, role: str = "") -> Iterator[str]:
-        """Yield the texts of the call, or those of one role."""
-        return (one.text for one, _ in self.values if not role or one.role == role)
 
     def declares(self, at: int) -> bool:
         """Return whether a limit of the declared task names the argument at a place."""

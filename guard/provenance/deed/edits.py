@@ -1,7 +1,8 @@
 """Whether a call edits a file as the person says: "turn debug off in /srv/app.yaml".
 
 Where no verb of theirs is the tool's, the edit may make one line otherwise, in the value that it
-gives to what they name, or take out the very line that they wrote. It decides nothing.
+gives to what they name, or take out the very line that they wrote. What they quote as that which
+goes is taken whole. It decides nothing.
 """
 
 import re
@@ -9,9 +10,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from guard.provenance.request.edited import OPENS, edited
+from guard.provenance.request.naming import SILENT
 from guard.provenance.request.task import Task
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
+from guard.provenance.speech.sentences import sentences
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.lexicon import Capability, stem
 
@@ -27,6 +30,16 @@ _LINE = re.compile(
 """A line that gives one value to one name, and nothing else: no remark, no list."""
 _IN = r"\s+(?:in|inside|within|from|out\s+of)\s+(?:the\s+)?(?:file\s+)?[\"'`]?{0}(?![\w/-]|\.\w)"
 _THE = r"\s+(?:(?:the|its)\s+)?"
+_GOES = re.compile(
+    r"\b(?:(?P<gone>remove|delete|drop|erase|strip|cut|take\s+out)|replace|change|correct|fix|swap"
+    r"|substitute)\s+(?:(?:the|that|this)\s+)?(?:(?:whole|entire|exact|old)\s+)?"
+    r"(?:(?:line|text|words?|phrase|sentence|string|passage|paragraph|row)\s+)?"
+    r"[\"'`\u201c\u201e\u2018\u00ab]*\Z",
+    re.IGNORECASE,
+)
+"""What stands before a quote of what is no longer to be there."""
+_FAR = 60
+_LOOKS = frozenset({"read"})
 _LONGEST = 400
 
 Values = Sequence[tuple[Value, Worth]]
@@ -51,6 +64,60 @@ def edits(task: Task, able: Capability, values: Values) -> bool:
     if len(old) != 1 or len(new) != 1 or len(bodies) != 2:  # noqa: PLR2004  one place in it
         return False
     return _is_said(task.wanted, paths[0], old[0], new[0])
+
+
+def cuts_otherwise(task: Task, values: Values) -> bool:
+    """Return whether a call takes another text out of a file than the one that the person quotes.
+
+    A part of it, or what else stands there, is another one.
+
+    Args:
+        task: what the person said.
+        values: the arguments of the call, with their worth.
+    """
+    said = _quoted(task) if "quoted" in task.kinds else ()
+    bodies = [value for value, _ in values if value.role == "body"] if said else []
+    old = [one.text for one in bodies if _is(one, _OLD)]
+    new = [one.text for one in bodies if _is(one, _NEW)]
+    if len(old) != len(new) or not all(map(str.strip, old)):
+        return False
+    return any(not _takes(said, one, two) for one, two in zip(old, new, strict=True))
+
+
+def _takes(said: tuple[tuple[str, bool], ...], old: str, new: str) -> bool:
+    """Return whether one text becomes another so that what a person quotes goes, or is replaced."""
+    line, old, new = "\n" not in old.strip(), _spaced(old), _spaced(new)
+    for quote, gone in said:
+        left = _spaced(old.replace(quote, " "))
+        rest = line and not new and len(left) < len(quote)  # of a line of which most is quoted
+        if quote in old and (not gone or new == left or rest):
+            return True
+    return False
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=256)
+def _quoted(task: Task) -> tuple[tuple[str, bool], ...]:
+    """Return what is quoted as what goes, each with whether nothing is to take its place.
+
+    Nothing, where a sentence without such a quote asks for a change as well.
+    """
+    found = [
+        (one, said)
+        for one in task.entities
+        if one.kind == "quoted" and one.frame not in SILENT
+        if (said := _GOES.search(task.text, max(one.start - _FAR, 0), one.start))
+    ]
+    places = [
+        at for at in sentences(task.text) if any(at[0] <= one.start < at[1] for one, _ in found)
+    ]
+    acts = (one.place[0] for one in task.asks if not one.verbs <= _LOOKS)
+    if not all(any(start <= at < end for start, end in places) for at in acts):
+        return ()
+    return tuple((_spaced(one.literal), bool(said["gone"])) for one, said in found)
 
 
 def _is(value: Value, names: frozenset[str]) -> bool:
