@@ -149,6 +149,11 @@ def in_words(text: str) -> Iterator[tuple[Decimal, int, int]]:
             yield Decimal(found[0]) + _HALVES[half[1].casefold()], found.start(), half.end()
 
 
+def spelled(text: str) -> Decimal | None:
+    """Return the number that a text spells out and nothing else; None: it is none."""
+    return _value([one for part in _PART.findall(text) if (one := part.casefold()) != "and"])
+
+
 def _value(parts: Sequence[str]) -> Decimal | None:
     """Return the number that these words are; None: they are none."""
     whole, part = Decimal(0), Decimal(0)

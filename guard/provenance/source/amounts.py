@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from guard.provenance.quantity.counts import SINGLE
+from guard.provenance.quantity.ranges import is_end, open_numbers
 from guard.provenance.quantity.rates import of_another_time
 from guard.provenance.quantity.scales import measures
 from guard.provenance.quantity.units import FIXED, PERCENT, is_minor
@@ -85,7 +86,7 @@ def _amounts_in(record: Record, fields: Collection[str] | None = None) -> Iterat
 def said_amount(task: Task, value: Value) -> bool:
     """Return whether the person said so much of what the argument is of."""
     money = value.money
-    if money is None:
+    if money is None or (money.number in open_numbers(task.wanted) and not is_end(value.path)):
         return False
     if task.rates and of_another_time(task.rates, money.number, value.kin | value.unit.things):
         return False
