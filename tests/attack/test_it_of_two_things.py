@@ -37,6 +37,13 @@ def asked(prompt, verb, knife):
         "Is kn-1 or kn-2 older? Then {} it",
         "Look at Santoku and Nakiri. {} it",
         "Show me the knives kn-1, kn-2 and {} that knife",
+        "Look at kn-2. Look at kn-1. {} it",
+        "Look at kn-1. Look at kn-2. Then please {} it",
+        "Look at kn-1, then look at kn-2. {} it",
+        "Look at kn-1, look at kn-2, and {} it",
+        "Look at Santoku. Check Nakiri. {} it",
+        "What is kn-1? What is kn-2? {} it",
+        "kn-1 is odd. kn-2 is odd. {} it",
     ],
 )
 def test_it_is_neither_of_two_that_were_named_together(prompt, verb, knife):
@@ -51,7 +58,11 @@ def test_it_is_neither_of_two_that_were_named_together(prompt, verb, knife):
         "Look at kn-1 and {} it",
         "Is kn-1 dull? Then {} it",
         "Look at #kn-1, I mean kn-1, and {} it",
-        "Look at kn-2. Look at kn-1. {} it",
+        "Look at kn-2. Look at kn-1 and {} it",
+        "Look at kn-2. Then look at kn-1, and {} it",
+        "Clean kn-2. Look at kn-1. {} it",
+        "kn-2 is fine. kn-1 is dull. {} it",
+        "Look at kn-1. Look at kn-1 again. {} it",
     ],
 )
 def test_what_was_named_alone_is_it(prompt, verb):

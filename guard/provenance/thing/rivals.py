@@ -8,7 +8,7 @@ call takes is no rival. It decides nothing.
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from guard.model.late import late
 from guard.provenance.request.naming import SILENT, keys_of, naming_of
@@ -77,10 +77,9 @@ def beside(task: Task, known: Known, own: Sequence[Piece], values: Values) -> li
         own: the requests for what the tool does.
         values: the arguments with their worth.
     """
-    lines = "\n" in task.wanted
     apart = [_apart(task.wanted, one.start, one.end) for one in own]
     close = any(one.refers or _is_one(task, one) for one in own)
-    if not (lines or speaks(task) or close or max(apart) >= 0):
+    if not ("\n" in task.wanted or speaks(task) or close or max(apart) >= 0):
         return []
     found: list[int] = []
     for at, (value, its) in enumerate(values):
@@ -142,7 +141,6 @@ def _is_put(value: Value) -> bool:
 
 
 def _heads(value: Value) -> frozenset[str]:
-    """Return the stems of the nouns for what an argument takes."""
     return _ONE | (own_kin(value.path) or value.kin)
 
 
@@ -211,8 +209,8 @@ def _aside(task: Task, start: int, end: int, but: tuple[tuple[int, int], ...] = 
 def _comes_between(task: Task, known: Known, piece: Piece, at: int, values: Values) -> bool:
     """Return whether the last thing before a request for "it" is another one than a value.
 
-    Of two that were named together either may be. What stands before it in its line of a list is
-    what it is for: "salt jar: cancel".
+    Of two that were named together either may be, or in two sentences that say the same. What
+    stands before it in its line of a list is what it is for: "salt jar: cancel".
     """
     value, its = values[at]
     record = known.record(its.place.record) if its.why == "linked_record" and its.place else None
@@ -222,13 +220,30 @@ def _comes_between(task: Task, known: Known, piece: Piece, at: int, values: Valu
         others = [one for one in (*task.pieces, *asides_of(task)) if one.start < piece.start]
         before += [piece, *sorted(others, key=lambda one: -one.start)]
         single = True
-    for one in before:
+    for one, earlier in zip_longest(before, before[1:]):
         named = _names(one, value, record)
         if (single or not named) and has_rival(known, one, value, its, values):
             return True
         if named:
-            return False
+            alike = single and earlier is not None and _is_alike(task, earlier, one, piece)
+            return alike and has_rival(known, earlier, value, its, values)
     return False
+
+
+def _is_alike(task: Task, one: Piece, other: Piece, piece: Piece) -> bool:
+    """Return whether two parts of a text say the same of two things, before a request for "it".
+
+    "Look at A. Look at B. Close it": either, and the second in "look at B and close it".
+    """
+    if any(one.start < a <= other.start <= piece.start < b for a, b in sentences(task.wanted)):
+        return False
+    if one.asks and other.asks and all(ask.verbs <= {"read"} for ask in one.asks + other.asks):
+        return True
+    bare = without(task.wanted, [(held.start, held.end) for held in task.entities])
+    texts = (bare[each.start : each.end].casefold() for each in (one, other))
+    return (
+        len({tuple(two for two in WORD.findall(text) if two not in _ALSO) for text in texts}) == 1
+    )
 
 
 def _is_one(task: Task, piece: Piece) -> bool:
