@@ -6,6 +6,7 @@ It only puts them together: one that finds something is enough. It decides nothi
 from collections.abc import Mapping, Sequence
 
 from guard.provenance.argument.quotes import left_to_another, misquoted
+from guard.provenance.deed.called import only_topic
 from guard.provenance.deed.edits import cuts_otherwise
 from guard.provenance.request.task import Task
 from guard.provenance.result.known import Known
@@ -44,6 +45,7 @@ def astray(
     bodies = [one.text for one, _ in values if one.role == "body"]
     return (
         (not said and ends_unasked(task.words, able))
+        or only_topic(task, able)
         or crosses(task, known, values)
         or ascribed(task, known, slots, values)
         or left_to_another(task, able, values)

@@ -1,6 +1,6 @@
 """What a tool does as the person speaks of it: by its name, or by the verb of its noun.
 
-It compares words and decides nothing.
+Who wants a report on time off wants no time off. It compares words and decides nothing.
 """
 
 from collections.abc import Set as AbstractSet
@@ -33,7 +33,14 @@ from guard.provenance.speech.unasked import without
 from guard.provenance.thing.sides import OTHER_SIDE, on_side, side_of
 from guard.provenance.vocabulary.grammar import ARTICLES, AUXILIARIES, NUMBERS, OBJECTS
 from guard.provenance.vocabulary.idioms import idioms
-from guard.provenance.vocabulary.lexicon import Capability, capability, is_stop, stem
+from guard.provenance.vocabulary.lexicon import (
+    Capability,
+    capability,
+    is_stop,
+    noun_classes,
+    stem,
+    verb_classes,
+)
 from guard.provenance.vocabulary.lexicon import Words as Said
 from guard.provenance.vocabulary.tongues import abroad
 
@@ -47,6 +54,20 @@ _PLACED = frozenset({"id", "path", "source"})
 _ENDS = _PLACED | {"recipient", "url"}
 _NEEDING = frozenset({TIERED, SENDS})
 """Verbs of readings that need a value of the person's in the call."""
+_MAKES = frozenset({"create"})
+_ACCOUNTS = frozenset(
+    map(
+        stem,
+        (
+            *("report", "summary", "overview", "analysis", "statistics", "chart", "graph", "memo"),
+            *("breakdown", "presentation", "survey", "article", "essay", "briefing", "dashboard"),
+        ),
+    )
+)
+"""Nouns of what tells about other things."""
+_TOLD_IN = frozenset({"file", "mail", "message", "page"})
+_ABOUT = frozenset({"about", "regarding", "concerning", "on"})
+_PLACING = _ABOUT | {"of", "for", "to", "with", "from", "in", "at", "by", "into", "under"}
 _OWN = frozenset({"i", "we", "i'd", "we'd"})
 """Those whose wish it has to be where somebody is to do it."""
 
@@ -134,6 +155,38 @@ def _has_object(text: str, words: Words, at: int, thing: str, *, there: bool) ->
             # A refill form is a form.
             return is_stop(after[0]) or not after[0].islower() or not after[0].isalpha()
     return False
+
+
+def only_topic(task: Task, able: Capability) -> bool:
+    """Return whether every request to make something makes what tells about a tool's thing.
+
+    Args:
+        task: what the person said.
+        able: what the tool does: "create a report on time off" asks for no `create_time_off`.
+    """
+    things = frozenset(one for one in able.stems if noun_classes(one) or not verb_classes(one))
+    if able.verbs.isdisjoint(_MAKES) or not things:
+        return False
+    own = [task.wanted[slice(*one.place)] for one in task.asks if not one.verbs.isdisjoint(_MAKES)]
+    return bool(own) and all(_tells(text, things, able.nouns) for text in own)
+
+
+@lru_cache(maxsize=4096)
+def _tells(text: str, things: frozenset[str], nouns: frozenset[str]) -> bool:
+    """Return whether a request is for what tells about things, and for none of them."""
+    said = [one[0].casefold() for one in WORD.finditer(text)]
+    end = next((at for at, one in enumerate(said) if one in _PLACING), len(said))
+    made = [stem(one) for one in said[1:end] if not is_stop(one) or stem(one) in things]
+    if not made or made[-1] in things or not noun_classes(made[-1]).isdisjoint(nouns):
+        return False
+    account, classes = made[-1] in _ACCOUNTS, noun_classes(made[-1])
+    if not (account or classes & _TOLD_IN):
+        return False
+    if not things.isdisjoint(made):
+        return account  # a report of invoices, said as an invoice report
+    about = _ABOUT | {"of"} if account else _ABOUT
+    at = next((at for at, one in enumerate(said) if one in about), len(said))
+    return not things.isdisjoint(map(stem, said[at + 1 :]))
 
 
 def as_held(
