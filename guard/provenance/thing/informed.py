@@ -1,18 +1,28 @@
-"""Whether the person is the one who is told: "notify me when ann@x has paid" writes to no Ann.
+"""Who is only spoken of where somebody else is told: "notify me when ann@x has paid".
 
 Where every request for a call only wants the person to be told something, who is spoken of in it
-is nobody to whom the call goes. It decides nothing.
+is nobody to whom the call goes. Nor is whose thing it is, or of whom it tells, where a request says
+who gets it: "mail Ann's report to Bob". It decides nothing.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
-from guard.provenance.request.naming import keys_of
+from guard.provenance.request.naming import keys_of, naming_of
 from guard.provenance.request.pieces import Piece
 from guard.provenance.request.task import Task
+from guard.provenance.result.known import Known
+from guard.provenance.result.records import Record
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
-from guard.provenance.speech.frames import clause_before, tells_me, to_me
+from guard.provenance.speech.frames import Entity, clause_before, tells_me, to_me
+from guard.provenance.vocabulary.lexicon import noun_classes, stem
 
+_PEOPLE = frozenset({"name", "email", "phone", "iban"})
+_SENDS = re.compile(r"\b(?:e?-?mail|send|forward|share)\s+\Z", re.IGNORECASE)
+_OWNED = re.compile(r"['\u2019]s\s+(?P<what>[^\W\d_]+(?:\s+[^\W\d_]+)?)")
+_ADDRESSED = frozenset({"profile", "mail", "channel"})
+"""Classes of nouns by which somebody is reached: "mail Ann's inbox"."""
 _NAMED = frozenset({"in_prompt", "linked_record"})
 
 
@@ -42,3 +52,51 @@ def told_of(
             for one in named
         ):
             yield at
+
+
+def spoken_of(
+    task: Task, known: Known, own: Sequence[Piece], values: Sequence[tuple[Value, Worth]]
+) -> Iterator[int]:
+    """Yield the places of receivers whom every request only speaks of, and says who gets it.
+
+    Whoever's report is to be mailed is not told by whom it is to be read.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        own: the requests for what the tool does.
+        values: the arguments with their worth.
+    """
+    for at, (value, its) in enumerate(values if own else ()):
+        if value.role == "recipient" and its.why == "linked_record" and its.place is not None:
+            record = known.record(its.place.record)
+            if all(_speaks(task.text, one, record) for one in own):
+                yield at
+
+
+def _speaks(text: str, piece: Piece, record: Record) -> bool:
+    """Return whether a request names somebody only as whose a thing is, or of whom it tells."""
+    people = [one for one in piece.held if one.kind in _PEOPLE]
+    named = [one for one in people if _is_named(one, record)]
+    if not named or any(one.frame != "mention" for one in named):
+        return False
+    others = any(one.frame == "dest" for one in people if one not in named)
+    return others or all(_is_sent(text, one) for one in named)
+
+
+def _is_sent(text: str, one: Entity) -> bool:
+    """Return whether what is to be sent is somebody's: "mail Ann's report", not "Ann's inbox"."""
+    owned = _OWNED.match(text, one.end)
+    before = clause_before(text, one.start)
+    if owned is None or not _SENDS.search(before):
+        return False
+    words = owned["what"].split()
+    return not any(noun_classes(stem(word)) & _ADDRESSED for word in words)
+
+
+def _is_named(one: Entity, record: Record) -> bool:
+    """Return whether a name or an address is somebody's, be it a part of their name."""
+    if naming_of(one.literal, [one]).means(record):
+        return True
+    words = {*one.literal.casefold().split()}
+    return one.kind == "name" and any(words <= {*title.split()} for title in record.titles)
