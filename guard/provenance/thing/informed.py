@@ -2,7 +2,8 @@
 
 Where every request for a call only wants the person to be told something, who is spoken of in it
 is nobody to whom the call goes. Nor is whose thing it is, or of whom it tells, where a request says
-who gets it: "mail Ann's report to Bob". It decides nothing.
+who gets it: "mail Ann's report to Bob"; nor for whom somebody else is added: "add Tom to the crew
+for Eve". It decides nothing.
 """
 
 import re
@@ -16,11 +17,20 @@ from guard.provenance.result.records import Record
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
 from guard.provenance.speech.frames import Entity, clause_before, tells_me, to_me
-from guard.provenance.vocabulary.lexicon import noun_classes, stem
+from guard.provenance.vocabulary.lexicon import noun_classes, stem, verb_classes
 
 _PEOPLE = frozenset({"name", "email", "phone", "iban"})
 _SENDS = re.compile(r"\b(?:e?-?mail|send|forward|share)\s+\Z", re.IGNORECASE)
 _OWNED = re.compile(r"['\u2019]s\s+(?P<what>[^\W\d_]+(?:\s+[^\W\d_]+)?)")
+_OBJECT = re.compile(
+    r"(?P<verb>[^\W\d_]+)\s+(?:(?:the|our|my)\s+)?(?:(?-i:(?P<sort>[a-z]+))\s+)?\Z", re.IGNORECASE
+)
+"""A verb, and what says of which sort its object is."""
+_FOR = re.compile(
+    r"\b(?:for|on\s+behalf\s+of|(?:as\s+)?(?:asked|requested|told)\s+by)\s+(?:(?:the|our|my)\s+)?(?:[a-z]+\s+)?\Z",
+    re.IGNORECASE,
+)
+"""What stands before whom something is done for."""
 _ADDRESSED = frozenset({"profile", "mail", "channel"})
 """Classes of nouns by which somebody is reached: "mail Ann's inbox"."""
 _NAMED = frozenset({"in_prompt", "linked_record"})
@@ -100,3 +110,55 @@ def _is_named(one: Entity, record: Record) -> bool:
         return True
     words = {*one.literal.casefold().split()}
     return one.kind == "name" and any(words <= {*title.split()} for title in record.titles)
+
+
+def served(
+    task: Task, known: Known, own: Sequence[Piece], values: Sequence[tuple[Value, Worth]]
+) -> Iterator[int]:
+    """Yield the places of those for whom every request does something with others.
+
+    A call that takes these as well says for whom it is.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        own: the requests for what the tool does.
+        values: the arguments with their worth.
+    """
+    objects = [[one for one in each.held if _is_object(task.text, one)] for each in own]
+    if not objects or not all(objects):
+        return  # nearly always
+    weighed = [(at, value, its) for at, (value, its) in enumerate(values) if its.why in _NAMED]
+    if any(_is(known, one, *pair) for many in objects for one in many for pair in values):
+        return
+    for at, value, its in weighed:
+        named = [one for each in own for one in each.held if _is(known, one, value, its)]
+        if (
+            value.level in {"dest", "target"}
+            and named
+            and all(_is_served(task.text, one) for one in named)
+        ):
+            yield at
+
+
+def _is(known: Known, one: Entity, value: Value, its: Worth) -> bool:
+    """Return whether a value of a call is what a person names, or the key of its record."""
+    if not {*keys_of(one)}.isdisjoint(value.kinds):
+        return True
+    linked = its.why == "linked_record" and its.place is not None
+    return bool(linked and its.place and _is_named(one, known.record(its.place.record)))
+
+
+def _is_object(text: str, one: Entity) -> bool:
+    """Return whether somebody stands right behind a verb: "add the user Tom"."""
+    found = _OBJECT.search(clause_before(text, one.start)) if one.kind in _PEOPLE else None
+    if found is None or _OWNED.match(text, one.end):
+        return False
+    sort = found["sort"]
+    return bool(verb_classes(stem(found["verb"]))) and (
+        not sort or "person" in noun_classes(stem(sort))
+    )
+
+
+def _is_served(text: str, one: Entity) -> bool:
+    return bool(_FOR.search(clause_before(text, one.start)) or _OWNED.match(text, one.end))
