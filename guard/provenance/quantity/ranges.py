@@ -1,7 +1,7 @@
-"""Ranges and choices of numbers: "ten to twelve pies", "10-12", "two or three seats".
+"""Ranges of numbers: "ten to twelve pies", "10-12", "between two and three seats".
 
-Neither end of one is a number that the person said: which of them it is to be is open. It reads a
-person's words, never a result, and decides nothing.
+Neither end of one is a number that the person said, nor is what lies between: which it is to be is
+open. Of "two or three" either was said. It reads a person's words, and decides nothing.
 """
 
 import re
@@ -41,7 +41,7 @@ _NUMBER: Final = (
 _SIGN: Final = r"(?:[\u20ac$\u00a3]\s?)?"
 _RANGE: Final = re.compile(
     rf"(?<![\w.,:/-])(?P<between>between\s+)?{_SIGN}(?P<one>{_NUMBER})(?P<unit>\s?[\u20ac$\u00a3]|\s[^\W\d_]+)??"
-    rf"(?P<by>\s+to\s+|\s+or\s+(?:maybe\s+|perhaps\s+|even\s+)?|\s+and\s+|\s?[-\u2013\u2014]\s?)"
+    rf"(?P<by>\s+to\s+|\s+and\s+|\s?[-\u2013\u2014]\s?)"
     rf"{_SIGN}(?P<two>{_NUMBER})(?!-\d)(?P<after>[ -]?[\u20ac$\u00a3]|[ -][^\W\d_]+)?",
     re.IGNORECASE,
 )
@@ -67,7 +67,7 @@ def is_end(path: str) -> bool:
 
 @lru_cache(maxsize=256)
 def open_numbers(text: str) -> frozenset[Decimal]:
-    """Return the numbers that a text says only as one of two between which it leaves it open."""
+    """Return the numbers that a text says only as an end of a range."""
     found = [one for one in _RANGE.finditer(text) if _is_open(text, one)]
     if not found:
         return frozenset()
@@ -91,14 +91,14 @@ def _read(said: str) -> Iterator[Decimal]:
 
 
 def _is_open(text: str, one: re.Match[str]) -> bool:
-    """Return whether two numbers are the ends of a range, or of a choice."""
+    """Return whether two numbers are the ends of a range."""
     by, after = one["by"].strip().casefold(), (one["after"] or "").strip(" -").casefold()
     unit = (one["unit"] or "").strip().casefold()
     ends = [*_read(one["one"]), *_read(one["two"])]
     if len(ends) != 2 or (unit and stem(unit) != stem(after)):  # noqa: PLR2004
         return False  # "send 20 euros to 12 people"
-    if by in {"and", "or"}:
-        return bool(by == "or" or one["between"])
+    if by == "and":
+        return bool(one["between"])
     return ends[0] < ends[1] and (by != "to" or _reaches(clause_before(text, one.start()), after))
 
 
