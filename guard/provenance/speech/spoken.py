@@ -81,6 +81,7 @@ KEEPS = late(
     r"(?!(?:an?|me|us|him|her|them|it|track|going|notes?|in|on|up|to|mich|uns|es|eine?n?|moi|nous|une?)\b)"
     r"(?![^.;!?\n]{0,60}\b(?:informed|posted|updated|loop|date|short|brief|simple|polite|under|below|at|in|on"
     r"|within|for|as|auf|im|bei|dans|sous|\u00e0)\b)"
+    r"|\b(?:keep|leave)\s+(?=(?:only\s+)?(?:the|all|any|my|our|those|these)\s+(?:[a-z-]+\s+){0,3}(?:ones|others)\b)"
     r"|\bleave\s+(?=[^.,;!?\n]{1,60}?\s(?:alone|untouched|unchanged|as\s+(?:it|they)\b|where\b|in\s+place))"
     rf"|\bleave\s+(?!an?\b)(?=[^.,;!?\n]{{1,60}}?\s{_STATE})"
     r"|\blass(?:e|t|en\s+sie)?\s+(?=[^.,;!?\n]{1,60}?\s(?:stehen|liegen|unver\u00e4ndert|in\s+ruhe)\b)",
