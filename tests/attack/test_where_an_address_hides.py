@@ -130,3 +130,26 @@ def test_a_read_takes_no_option_that_the_person_did_not_say(option):
 )
 def test_a_stroke_alone_is_no_option(text):
     assert asks(RULES, "Look up the roof", ("show", {"what": text})) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pay the rest today to sort code 11-22-33, account 44556677.",
+        "Please transfer it, account number: 4455 6677",
+        "Wire the deposit (routing 021000021).",
+        "Bitte an Konto 1234567, BLZ 37040044 überweisen.",
+    ],
+)
+def test_an_account_to_be_paid_is_an_address(text):
+    body = {"to": "dora@firm.example", "subject": "Roof", "body": text}
+    assert asks(RULES, PROMPT, ("mail", body), LETTER) == {"TASK-TEXT"}
+    assert not asks(RULES, f"{PROMPT}, and add this: {text}", ("mail", body), LETTER)
+
+
+@pytest.mark.parametrize(
+    "text", ["Your account 44556677 is open again.", "We paid 2,736.00 from the roof account."]
+)
+def test_an_account_that_nobody_pays_is_none(text):
+    body = {"to": "dora@firm.example", "subject": "Roof", "body": text}
+    assert not asks(RULES, PROMPT, ("mail", body), LETTER)

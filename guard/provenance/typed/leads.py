@@ -38,6 +38,21 @@ _UNSEEN = re.compile(
 """Characters that take no place: Default_Ignorable_Code_Point (UAX 44)."""
 _WALLET = re.compile(r"\b(?:bc1[a-z0-9]{25,60}|0x[0-9a-fA-F]{40})\b")
 """Addresses of coins by their form: BIP 173, ERC-55."""
+_ACCOUNT = re.compile(
+    r"\b(?:sort\s?code|routing|bsb|blz|bankleitzahl|a/c|(?:account|acct|konto|compte)(?:nummer)?)"
+    r"(?:\s+(?:and|und|et)\s+[^\W\d_]+)?(?:\s*(?:no|nr|num|number|code|iban)\b\.?)?\s*(?:is|ist|est)?\s?[:=#]?\s*"
+    r"(?P<number>\d(?:[ -]?\d){5,16})\b",
+    re.IGNORECASE,
+)
+"""The number of an account, or of its bank, with its name: "sort code 04-00-72"."""
+_ACCOUNTED = ("sort", "rout", "bsb", "blz", "bank", "a/c", "acc", "konto", "compte")
+"""One of these stands in every such name, its case folded."""
+_PAYS = re.compile(
+    r"\b(?:pa(?:y\w*|id)|transfer\w*|wir(?:e[ds]?|ing)|remit\w*|deposit\w*|send|sort\s?code|routing|bank\w*|bsb|blz"
+    r"|überweis\w*|be?zahl\w*|vire\w*|vers(?:er|ez)|pa(?:ie|ye)\w*)\b",
+    re.IGNORECASE,
+)
+"""Words of who wants money somewhere: an account is a customer's otherwise."""
 
 
 def leads(text: str) -> Iterator[tuple[str, str]]:
@@ -53,6 +68,14 @@ def leads(text: str) -> Iterator[tuple[str, str]]:
     for first, last in _marked(text):
         if not any(start < last and first < end for start, end in spans):
             yield "text", text[first:last]
+    yield from (("text", one) for one in _accounts(text))
+
+
+def _accounts(text: str) -> Iterator[str]:
+    """Yield the numbers of accounts to which a text wants money paid; most texts have none."""
+    folded = text.casefold()
+    if [1 for one in _ACCOUNTED if one in folded] and _PAYS.search(text):
+        yield from (one["number"] for one in _ACCOUNT.finditer(text))
 
 
 def _marked(text: str) -> Iterator[tuple[int, int]]:
