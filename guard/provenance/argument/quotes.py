@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from guard.model.late import late
+from guard.provenance.argument.itemised import adds_lines
 from guard.provenance.request.naming import SILENT
 from guard.provenance.request.pieces import asking
 from guard.provenance.request.task import Task
@@ -75,6 +76,7 @@ _LEFT_TO = late(
 )
 """How a person leaves to somebody else what something is set to: "rename it to what Eve says"."""
 _SAID_THEN = r"(?=\s+(?:as|like)\s|\s*(?:[.,;!?\n]|$))"
+_GIVES = frozenset({"pay", "share", "post"})
 _SETTING = frozenset({"change", "move"})
 _BLANK = re.compile(r"\s+")
 _MOST, _SHORT = 8, 3
@@ -96,7 +98,7 @@ def misquoted(
         bodies: the texts that the call writes.
         texts: all that it holds.
     """
-    written = [one for one in bodies if one]
+    written, every = [one for one in bodies if one], [*texts]
     if not written:
         return False
     places = [one.place for one in asks] or [
@@ -104,18 +106,27 @@ def misquoted(
     ]
     whole = [(0, len(task.text))] if len(task.pieces) <= 1 else []
     own, quotes = places or whole, "quoted" in task.kinds
-    if _strays(task.said, own, written):
+    if _strays(task.said, own, written) or (own and adds_lines(task, able, own, written, every)):
         return True
     if not (quotes or "{" in task.said):  # nearly always
         return False
-    held = [_plain(one) for one in texts]
+    held = [_plain(one) for one in every]
     wrong = _miswrites(task, own, written, held)
     if wrong or not quotes:
         return wrong
-    said = [_dictated(task.text, task.entities, one) for one in places]
+    told = [one.place for one in asks if not _hands(task.wanted, one, able)] or places
+    said = [_dictated(task.text, task.entities, one) for one in told]
     if not said or not all(said):
         return False
     return not any(quote in one for many in said for quote in many for one in held)
+
+
+def _hands(text: str, ask: Ask, able: Capability) -> bool:
+    """Return whether a request gives something to the tool's own thing: "give her post a heart"."""
+    end = text.find(" a ", *ask.place)
+    words = WORD.findall(text, ask.place[0], max(end, ask.place[0]))
+    given = (name for one in words for name in noun_classes(stem(one)))
+    return ask.verbs <= _GIVES and not able.nouns.isdisjoint(given)
 
 
 def left_to_another(task: Task, able: Capability, values: Sequence[tuple[Value, Worth]]) -> bool:

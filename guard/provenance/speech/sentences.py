@@ -20,6 +20,7 @@ from guard.provenance.vocabulary.grammar import (
     FULFILLED,
     GERUNDS,
     OBJECTS,
+    OWNED,
     PAST,
     PEOPLE,
     TITLES,
@@ -56,6 +57,8 @@ _MINE = {"get": frozenset({"can", "could", "may"})}
 """Verbs by which somebody asks who says "I", and what stands before that."""
 _BASES = frozenset({"feed", "heed", "need", "proceed", "seed", "speed", "succeed", "weed"})
 """Verbs that only end like a form of the past."""
+_IS = frozenset(f"{one}{mark}s" for one in ("it", "that", "let", "here") for mark in "'\u2019")
+_QUOTED = re.compile(r"\s+[\"'\u201c\u2018][^\"\u201c\u201d]{1,80}[\"'\u201d\u2019]\s+")
 _NEAR = 5
 _FAR = 9
 _WANTED_THEN = frozenset(
@@ -121,11 +124,12 @@ def requests(text: str, words: Words, at: int) -> bool:
         wanted = before in (GERUNDS if word.endswith("ing") else FULFILLED) or _caused(words, at)
         return wanted and not _by_somebody(words, at)
     gap = text[words[at - 1].end() : words[at].start()] if at else ","
+    owned = OWNED.search(before) and before not in _IS and _QUOTED.fullmatch(gap)
     # "If so, move it", and "in notes/a.txt add a line": a path is no word.
     so = before == "so" and cased(words, at - 2) == "if"
     so = so or (at == 1 and before in BOUNDS and any(map(str.isalnum, gap)))
     if so or not _BREAKS.isdisjoint(gap) or before in ASKING or before in AUXILIARIES:
-        return True
+        return not owned  # "Ann's 'it is out' post"
     if before in PEOPLE or (before in {"i", "we"} and word in _MINE):  # "can I get it back"
         return cased(words, at - 2) in _MINE.get(word, _HELPED)
     # "A quick note that it rains" is one.
