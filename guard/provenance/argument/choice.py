@@ -16,10 +16,13 @@ from guard.provenance.request.task import Task
 from guard.provenance.schema.slot import Slot
 from guard.provenance.schema.switches import keeps, retains, spoken, unsaid, weighty
 from guard.provenance.speech.answered import PARTS, answers, as_written, by_name, by_number, told
-from guard.provenance.speech.sentences import WORD
+from guard.provenance.speech.sentences import WORD, is_base
 from guard.provenance.typed.derived import unit_of
+from guard.provenance.vocabulary.contrary import UNDOING
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.lexicon import Capability, is_stop, stem, stems_of, verb_classes
+from guard.provenance.vocabulary.phrasal import alike
+from guard.provenance.vocabulary.words import set_of
 
 COMMON = frozenset({"read", "create", "send", "change", "schedule"})
 """Classes of verbs that prompts are full of, so that a choice of that name says nothing."""
@@ -59,6 +62,16 @@ HTTP = {
 """What is asked for by whoever asks for a method of HTTP (RFC 9110, 5789) by another word."""
 _PUBLIC = frozenset(map(stem, ("public", "publicly", "external", "visible")))
 _INSIDE = frozenset(map(stem, ("private", "internal", "confidential", "privately", "internally")))
+_RELEASES = frozenset(
+    map(
+        stem,
+        set_of(
+            "open free release let back off out away up again stop lift remove drop end no not"
+            " never clear restore undo reopen nicht kein wieder auf aus ab ne pas plus"
+        ),
+    )
+)
+"""Words of who wants undone what was done, in whatever words."""
 _HARSH = frozenset({"delete", "cancel", "pay", "share", "post", "publish", "buy", "run"})
 """Classes of verbs of which a choice takes the person's word."""
 
@@ -110,6 +123,7 @@ def _is_another(task: Task, able: Capability, slot: Slot, raw: str) -> bool:
     return (
         unsaid(wanted, spoken(task.wanted, task.words.stems))
         or _acts_otherwise(task, raw, texts)
+        or (_undoes(raw, texts) and _says_nothing_of(task, raw))
         or _names_another(task, raw, texts, able.stems | slot.switch.words)
     )
 
@@ -206,6 +220,18 @@ def _acts_otherwise(task: Task, raw: str, allowed: Iterable[str]) -> bool:
     if _HARSH.isdisjoint(acts) or sum(bool(verb_classes(stem(one))) for one in allowed) < 2:  # noqa: PLR2004
         return False
     return stem(raw) not in task.words.stems and acts.isdisjoint(task.words.verbs)
+
+
+@lru_cache(maxsize=1024)
+def _undoes(raw: str, allowed: tuple[str, ...]) -> bool:
+    """Return whether a choice undoes another one of its set: unlock, of lock and unlock."""
+    others = [one.casefold() for one in allowed if is_base(one.casefold())]
+    return any(raw.casefold() == mark + one for mark in UNDOING for one in others)
+
+
+def _says_nothing_of(task: Task, raw: str) -> bool:
+    """Return whether no word of the person is for a choice, or for undoing anything."""
+    return (alike(frozenset({stem(raw)})) | _RELEASES).isdisjoint(task.words.stems)
 
 
 @lru_cache(maxsize=1024)

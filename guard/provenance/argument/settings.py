@@ -60,6 +60,8 @@ _SETS = frozenset(
 )
 """Verbs by which people say what something is to be: a state, a level, a person."""
 _MAKES = frozenset({stem("make")})
+_MAKES_ONE = re.compile(r"\b[Mm]ake\s+(?:me\s+|us\s+)?(?:an?|another|some|new)\s+[a-z]")
+"""How something is made that was not there: "make a door code" sets no door."""
 _ADDS = frozenset(map(stem, ("add", "put", "insert", "include", "invite")))
 _EITHER = stem("upsert")
 _UNITS = {
@@ -150,7 +152,8 @@ def _asks(task: Task, piece: Piece, able: Capability, held: Values) -> bool:
     nouns |= {"file"} if any(one.kind == "filename" for one in piece.held) else frozenset()
     adds = not acts.isdisjoint(_ADDS) and not (able.nouns and able.nouns.isdisjoint(nouns))
     adds = adds and _EITHER not in able.stems  # what is there already is not to be another one
-    if acts.isdisjoint(_SETS) and not adds:
+    makes = acts & _SETS == _MAKES and _MAKES_ONE.search(task.wanted, piece.start, piece.end)
+    if (acts.isdisjoint(_SETS) or makes) and not adds:
         return False
     strange = acts & _SETS == _MAKES and not piece.asks
     if strange and all(value.level == "target" for value, _ in held):

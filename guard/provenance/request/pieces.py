@@ -50,6 +50,7 @@ _WITH = frozenset(map(stem, ("use", "utilize", "utilise", "employ", "apply", "ta
 _PASSES = frozenset(map(stem, ("bring", "hand", "hold", "pass", "take")))  # say little alone
 _MADE = OBJECTS - {"a", "an", "me", "us", "him", "her"}  # before what is made otherwise than it is
 _JOIN = re.compile(r"[,;]|\b(?:and|then|plus|und|dann|et|puis)\b", re.IGNORECASE)
+_BEGINS = re.compile(rf"{SPLITS.pattern}|:\s", re.IGNORECASE)  # "before we go: turn it off"
 _OWN = re.compile(r"[\s(<,:\"']{0,4}")
 """What stands between a name and the address that belongs to it."""
 _AHEAD = 4
@@ -153,7 +154,7 @@ class _Reading:
 
     def begins(self, start: int, end: int) -> Iterator[int]:
         """Yield where something is asked for by a verb that no class holds."""
-        for at in (start, *(one.end() for one in SPLITS.finditer(self.text, start, end))):
+        for at in (start, *(one.end() for one in _BEGINS.finditer(self.text, start, end))):
             words = [*islice(WORD.finditer(self.text, at, end), _AHEAD + 1)]
             asked = (n for n, one in enumerate(words) if one[0].casefold() not in ASKING)
             first = next(asked, None)
@@ -206,11 +207,9 @@ class _Reading:
         if not asks:
             first = next((one for one in words if one not in ASKING), "")
             return stem(first) in _WITH
-        return (
-            bool(asks)
-            and all(one.verb in _ADDING and one.nouns <= noun_classes(one.verb) for one in asks)
-            and {*words}.isdisjoint({"to", "in", "into", "onto", "from"})
-        )
+        return all(
+            one.verb in _ADDING and one.nouns <= noun_classes(one.verb) for one in asks
+        ) and {*words}.isdisjoint({"to", "in", "into", "onto", "from"})
 
     def lines(self, start: int, end: int) -> Iterator[Piece]:
         """Yield a request, or the lines of its list: "lend the saw to Ann and the axe to Bob"."""

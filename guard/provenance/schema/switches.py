@@ -27,6 +27,9 @@ _OFTEN = (
     f"{_ALL} daily weekly monthly yearly annually regular always repeat recurring"
     " täglich wöchentlich monatlich jährlich mensuel annuel"
 )
+_YEARLY = _set("yearly annual annually")
+_REGULAR = _YEARLY | _set("once none never daily weekly monthly quarterly")
+"""Choices of how often, of which a set has several."""
 _GROUPS = tuple(
     (_set(names), _set(f"{names} {more}"))
     for names, more in (
@@ -66,6 +69,7 @@ _GROUPS = tuple(
         ("yearly annual annually", "year annum jahr jährlich année annuel annuellement"),
         ("charge bill", "collect"),
         ("paid", "pay settle"),
+        ("unpaid", "without"),
     )
 )
 """Words of names, and those by which people say so: one of the same group."""
@@ -180,6 +184,10 @@ def weighty(raw: str, allowed: tuple[str, ...], tool: frozenset[str], *, needed:
     stems = frozenset(stem(one) for name in allowed for one in words_in(name))
     if len(allowed) <= 1 or (verb_classes(stem(raw)) and _LOOKS.isdisjoint(stems)):
         return ()
+    if stem(raw).removeprefix("un") in stems - {stem(raw)}:
+        return ()  # a bill is paid or unpaid, and a day off is another matter
+    if stem(raw) in _YEARLY and len(stems & _REGULAR) < 2:  # noqa: PLR2004
+        return ()  # annual leave comes not back by itself
     return () if needed and all(risks(one, tool) for one in allowed) else risks(raw, tool)
 
 

@@ -27,6 +27,8 @@ _ABOVE = stem("parent")
 _DIGITS = re.compile(r"\d+")
 _LONG = 8
 """Characters: keys of that length are alike where they are as long as each other."""
+_MIXED = 3
+"""So many runs of letters and of digits make a code of which no part is a series."""
 
 
 def points(task: Task, known: Known, value: Value, place: Place, record: Record) -> bool:
@@ -124,7 +126,12 @@ def form(text: str) -> str:
 
 
 def series(text: str) -> str:
-    """Return of which series an id is: `kf-9` of KF-2002; empty: it is no id with letters."""
+    """Return of which series an id is: `kf-9` of KF-2002; empty: it is no id with letters.
+
+    A code that mixes both, as K7Q2LD, is of those which are as long as it.
+    """
     one = text.strip("# ").casefold()
     own = any(map(str.isdigit, one)) and any(map(str.isalpha, one)) and " " not in one
+    if own and one.isalnum() and len(form(one)) >= _MIXED:
+        return str(len(one))
     return _DIGITS.sub("9", one) if own else ""

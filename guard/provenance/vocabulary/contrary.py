@@ -21,7 +21,8 @@ from guard.provenance.vocabulary.lexicon import (
 from guard.provenance.vocabulary.phrasal import against, turned
 from guard.provenance.vocabulary.synonyms import same_as
 
-_UNDOING = ("un", "dis", "de")
+UNDOING = ("un", "dis", "de")
+"""How a verb begins that undoes another one."""
 _REPEATING = frozenset(
     map(stem, ("interval", "frequency", "recurrence", "recurring", "repeat", "cadence", "rrule"))
 )
@@ -106,9 +107,9 @@ def opposites(one: str) -> frozenset[str]:
     """Return the stems of what undoes a verb, or what it undoes."""
     undone = {
         rest
-        for mark in _UNDOING
+        for mark in UNDOING
         if (rest := one.removeprefix(mark)) != one and len(rest) >= _LEAST
         if is_other(one) or is_other(rest) or verb_classes(rest)
     }
-    undoing = {mark + one for mark in _UNDOING if is_other(mark + one)}
+    undoing = {mark + one for mark in UNDOING if is_other(mark + one)}
     return frozenset(undone | undoing) | turned(one) | against((one,))
