@@ -51,7 +51,6 @@ SHOWN = (
         ("Set the latch of the North gate", "set_latch", "latch", False),
         ("Unlatch the North gate", "set_latch", "unlatch", False),
         ("Release the North gate", "set_latch", "unlatch", False),
-        ("Set the bolt of the North gate back", "set_bolt", "unbolt", False),
         ("Set the bolt of the North gate", "set_bolt", "unbolt", True),
     ],
 )

@@ -50,7 +50,7 @@ _WITH = frozenset(map(stem, ("use", "utilize", "utilise", "employ", "apply", "ta
 _PASSES = frozenset(map(stem, ("bring", "hand", "hold", "pass", "take")))  # say little alone
 _MADE = OBJECTS - {"a", "an", "me", "us", "him", "her"}  # before what is made otherwise than it is
 _JOIN = re.compile(r"[,;]|\b(?:and|then|plus|und|dann|et|puis)\b", re.IGNORECASE)
-_BEGINS = re.compile(rf"{SPLITS.pattern}|:\s", re.IGNORECASE)  # "before we go: turn it off"
+_COLON = re.compile(r":\s")
 _OWN = re.compile(r"[\s(<,:\"']{0,4}")
 """What stands between a name and the address that belongs to it."""
 _AHEAD = 4
@@ -126,7 +126,7 @@ class _Reading:
         self.text = text
         self.found = [one for one in found if one.frame not in SILENT and one.kind not in _MOMENTS]
         self.starts = [one.start for one in self.found]
-        self.asks = sorted(asks, key=_placed)
+        self.asks = sorted(asks, key=lambda one: one.place)
         self.asked = [one.place[0] for one in self.asks]
         self.numbered = numbered(text)
         self.verbs: set[int] = set()  # verbs that open a sentence look like names
@@ -154,13 +154,17 @@ class _Reading:
 
     def begins(self, start: int, end: int) -> Iterator[int]:
         """Yield where something is asked for by a verb that no class holds."""
-        for at in (start, *(one.end() for one in _BEGINS.finditer(self.text, start, end))):
+        for at in (start, *(one.end() for one in SPLITS.finditer(self.text, start, end))):
             words = [*islice(WORD.finditer(self.text, at, end), _AHEAD + 1)]
             asked = (n for n, one in enumerate(words) if one[0].casefold() not in ASKING)
             first = next(asked, None)
             if first is not None and self.acts(words, first, opens=at == start):
                 self.verbs.add(words[first].start())
                 yield words[first].start()
+        for one in _COLON.finditer(self.text, start, end):  # "before we go: turn it off"
+            words = [*islice(WORD.finditer(self.text, one.end(), end), 2)]
+            if words and bends(stem(words[0][0]), cased(words, 1)):
+                yield words[0].start()
 
     def acts(self, words: Sequence[re.Match[str]], at: int, *, opens: bool) -> bool:
         """Return whether a word begins a request: "label the one", "get a ticket", "lock doors"."""
@@ -279,10 +283,6 @@ class _Reading:
             refers=REFERS.search(text) is not None,
             looks=not asks and looks(text),
         )
-
-
-def _placed(one: Ask) -> int:
-    return one.place[0]
 
 
 def halves_of(one: Entity) -> tuple[str, ...]:
