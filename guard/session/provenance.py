@@ -11,6 +11,7 @@ from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.labels import SECRET, Secrecy
 from guard.model.origin import Source
 from guard.provenance.request.soon import on_its_days
+from guard.provenance.request.today import moment_of
 from guard.provenance.result.known import Known
 from guard.provenance.result.observe import labels_shown, observed
 from guard.provenance.result.segment import Deed, Segment, UnderWay, write_digest
@@ -60,6 +61,7 @@ def weighed_for(
     """
     task = session.intent if intent is None else intent
     said = spoken(task)
+    told = said_by(said, session.words)
     limited = [one.args[spec.action] for one in said if spec.action in one.args]
     steps = [step for one in said for step in one.steps if step.call == spec.action]
     limited += [one.args for one in steps]
@@ -76,7 +78,7 @@ def weighed_for(
     return weigh(
         call,
         spec,
-        on_its_days(said_by(said, session.words), now_ms, house),
+        on_its_days(told, moment_of(told, now_ms, known.today), house),
         known,
         declared,
         session.labels,

@@ -2,6 +2,7 @@
 
 The schema is the server's own word: it can add caution (a field that is named like a secret), and
 trust is only ever proposed, for ids and moments, because who can write a field stands in no schema.
+Only a clock is trusted at once: it is asked for nothing, and no stranger writes which day it is.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from guard.model.call import Json
+from guard.provenance.result.calendar import is_clock
 from guard_adapters.cli.guess import Guess
 from guard_adapters.cli.guess_role import Sure
 
@@ -60,6 +62,17 @@ def lists_records(guess: Guess, words: Iterable[str]) -> bool:
     ):
         return False
     return not _MANY.isdisjoint(said) or (not _ONE.isdisjoint(said) and _WRITINGS.isdisjoint(said))
+
+
+def tells_time(guess: Guess, name: str, schema: Mapping[str, Json]) -> bool:
+    """Return whether a tool tells which moment it is, and takes nothing that it could tell again.
+
+    Args:
+        guess: what it seems to do.
+        name: of the tool.
+        schema: of its arguments.
+    """
+    return guess.effect == ("read",) and not schema.get("properties") and is_clock(name)
 
 
 def labels_of(schema: Mapping[str, Json]) -> tuple[LabelGuess, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from guard.model.origin import UNTRUSTED
+from guard.provenance.result.calendar import day_shown
 from guard.provenance.result.listings import Listings
 from guard.provenance.result.records import Record, grouped, names_of, plainly, record_of, runs_in
 from guard.provenance.result.segment import (
@@ -65,6 +66,7 @@ class Known:
         self.learned = 0
         self.chain = ""
         self.full = False
+        self.today = ""  # the day that it is by the newest trusted clock; empty: none was shown
         self._endorsed: dict[str, set[Endorsed]] = {}  # by the action that was approved
         self._cap = cap
         self._size = 0
@@ -94,6 +96,7 @@ class Known:
         self._wrote.update(segment.wrote)
         if segment.endorsed:
             self._endorsed.setdefault(segment.action, set()).update(segment.endorsed)
+        self.today = day_shown(segment) or self.today
         seen = [self._worth(one) for one in segment.seen]
         first = self._numbered_to  # numbers may have gaps: objects without a value of their own
         records = {number: record_of(fields) for number, fields in grouped(seen).items()}

@@ -422,6 +422,24 @@ def test_ids_and_moments_are_proposed_in_comments_and_secrets_are_marked():
     assert "items.*.note" not in text
 
 
+@pytest.mark.parametrize(
+    ("name", "args", "tells"),
+    [
+        ("get_current_date", {}, True),
+        ("getCurrentTime", {}, True),
+        ("get_today", {}, True),
+        ("get_current_time", {"timezone": S}, False),  # it may say again what it was given
+        ("get_current_user", {}, False),
+        ("get_date", {}, False),
+        ("set_current_time", {}, False),
+    ],
+)
+def test_a_clock_that_is_given_nothing_is_trusted(name, args, tells):
+    (spec,) = loaded(written(listed(name, args))).specs()
+    trust = label_at(spec, ("date",)).trust
+    assert (trust is Trust.TRUSTED) is tells
+
+
 def test_a_proposal_that_a_person_uncomments_trusts_that_field_alone():
     text = written(listed("list_people", {}, PEOPLE)).replace('# "items.*.id"', '"items.*.id"')
 
