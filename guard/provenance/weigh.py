@@ -23,7 +23,7 @@ from guard.provenance.argument.owed import owed
 from guard.provenance.deed.acts import aims
 from guard.provenance.deed.astray import astray
 from guard.provenance.deed.budget import asked, done_of, ending, left
-from guard.provenance.deed.called import able_of, as_held
+from guard.provenance.deed.called import able_of, as_held, by_arguments
 from guard.provenance.deed.complete import completed
 from guard.provenance.deed.listing import rested
 from guard.provenance.deed.sized import largest
@@ -91,6 +91,7 @@ def weigh(
         able=able, house=house,
     )  # fmt: skip
     scales.take(call.leaves())
+    scales.able = able = by_arguments(task, able, scales.values)
     if "amount" in scales.roles:  # most calls pay nobody
         scales.values = owed(task, known, scales.values, scales.payees())
         scales.values = many_of(task, known, able, scales.values)
@@ -273,7 +274,9 @@ class _Scales:
         if not self.task.spoken:
             return LARGEST_LEFT
         task, tool, able = self.task, self.tool, self.able
-        rest = left(task, tool, able, done, kinds=self.going(), nouns=self.about())
+        about = any(value.level == "target" for value, _ in self.values)
+        kinds, nouns = self.going(), self.about()
+        rest = left(task, tool, able, done, kinds=kinds, nouns=nouns, about=about)
         return rested(task, self.known, tool, able, self.values, done, rest, chosen)
 
     def endorses(self) -> tuple[Endorsed, ...]:

@@ -46,6 +46,16 @@ _IDS = frozenset({"id", "uid", "uuid", "key"})
 _GOOD = frozenset(map(stem, ("green", "pass", "passed", "success", "successful", "succeeded")))
 _BAD = frozenset(map(stem, ("red", "fail", "failed", "failing", "failure", "error", "broken")))
 """Words for how a test went, each of which people say for the others."""
+_PAIRS = (
+    (_GOOD, _BAD),
+    (
+        frozenset(map(stem, ("on", "running", "active", "started", "enabled"))),
+        frozenset(map(stem, ("off", "stopped", "inactive", "idle", "disabled"))),
+    ),
+    (frozenset(map(stem, ("locked",))), frozenset(map(stem, ("unlocked",)))),
+    (frozenset(map(stem, ("open", "opened"))), frozenset(map(stem, ("closed", "shut")))),
+)
+"""Words for one of two states that a thing can be in, each of which people say for the others."""
 _STATED = frozenset(
     map(stem, ("status", "state", "stage", "phase", "condition", "zustand", "statut", "estado"))
 )
@@ -235,7 +245,7 @@ def _is_in(one: re.Match[str], value: Value, record: Record) -> bool | None:
     if len(states) != 1:
         return None
     state = states.pop()
-    outcome = _outcome(state) if _outcome(wanted) else ""
+    outcome = _outcome(state) if _outcome(wanted)[:1] == _outcome(state)[:1] else ""
     if state == wanted or outcome:
         return (state == wanted or outcome == _outcome(wanted)) is not negated
     if explicit or (state in _FIRST and wanted not in _FIRST):
@@ -244,8 +254,9 @@ def _is_in(one: re.Match[str], value: Value, record: Record) -> bool | None:
 
 
 def _outcome(word: str) -> str:
-    """Return how a test went that is in this state: good or bad; empty: it does not say."""
-    return "good" if word in _GOOD else "bad" if word in _BAD else ""
+    """Return which of two states is said, as of a test or a switch; empty: it does not say."""
+    found = (f"{at}{word in two}" for at, (one, two) in enumerate(_PAIRS) if word in one | two)
+    return next(found, "")
 
 
 @lru_cache(maxsize=1024)

@@ -30,6 +30,7 @@ from guard.provenance.vocabulary.lexicon import (
     stem,
     verb_classes,
 )
+from guard.provenance.vocabulary.synonyms import measures
 
 _SETS = frozenset(
     map(stem, ("move", "set", "put", "switch", "mark", "turn", "change", "update", "push", "shift"))
@@ -164,11 +165,12 @@ def _asks(task: Task, piece: Piece, able: Capability, held: Values) -> bool:
         return False  # it says more than that
     nouns -= _nouns(one for value, _ in held for one in _counted(value, piece))
     named = able.nouns | _nouns([one for value, _ in held for one in kin_of(_last(value))])
-    if nouns and named.isdisjoint(nouns) and (able.nouns or not able.own <= piece.stems):
+    if nouns and named.isdisjoint(nouns) and (able.nouns or not able.own <= measures(piece.stems)):
         return False  # it is about a thing of another sort
     said = piece.stems | {_UNITS.get(one, one) for one in piece.stems}
     said |= _PERCENT if any(one.kind == "percent" for one in piece.held) else frozenset()
     said |= task.words.stems if piece.refers else frozenset()
+    said = measures(said)
     return all(_is_said(value, one, said, piece, able) for value, one in held)
 
 

@@ -31,6 +31,7 @@ from guard.provenance.speech.sentences import (
 )
 from guard.provenance.speech.unasked import without
 from guard.provenance.thing.sides import OTHER_SIDE, on_side, side_of
+from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.grammar import ARTICLES, AUXILIARIES, NUMBERS, OBJECTS
 from guard.provenance.vocabulary.idioms import idioms
 from guard.provenance.vocabulary.lexicon import (
@@ -68,6 +69,12 @@ _ACCOUNTS = frozenset(
 _TOLD_IN = frozenset({"file", "mail", "message", "page"})
 _ABOUT = frozenset({"about", "regarding", "concerning", "on"})
 _PLACING = _ABOUT | {"of", "for", "to", "with", "from", "in", "at", "by", "into", "under"}
+_EDITS = frozenset(map(stem, ("edit", "update", "modify", "change", "manage", "patch")))
+_WAYS = (
+    (frozenset(map(stem, ("add", "append", "include"))), frozenset({"create", "add_member"})),
+    (frozenset(map(stem, ("remove", "delete"))), frozenset({"delete", "remove_member"})),
+)
+"""Verbs with which names of arguments begin, and the classes of those by which people ask."""
 _OWN = frozenset({"i", "we", "i'd", "we'd"})
 """Those whose wish it has to be where somebody is to do it."""
 
@@ -218,6 +225,18 @@ def as_held(
     return able
 
 
+def by_arguments(task: Task, able: Capability, values: Values) -> Capability:
+    """Return what a tool that edits does by the arguments of a call: `add`, and `remove_ids`."""
+    if "change" not in able.verbs or able.stems.isdisjoint(_EDITS):
+        return able
+    first = {stem(words_in(value.path)[0]) for value, one in values if words_in(value.path)}
+    acts = [able.verbs | way for verbs, way in _WAYS if not verbs.isdisjoint(first)]
+    does = [able._replace(verbs=verbs) for verbs in acts]
+    if len(does) > 1 and not all(asks_for(task.words, task.asks, one) for one in does):
+        return able  # of two acts each has to be asked for
+    return does[0] if does else able
+
+
 def _is_known(value: Value, one: Worth) -> bool:
     """Return whether a call is about somebody whom the person named, be it by a record."""
     return value.level == "dest" and one.source >= LINKED
@@ -248,6 +267,10 @@ def _is_turned(task: Task, values: Values) -> bool:
     things = [one for one in ends if one.role in _PLACED]
     if any(one.text == two.text and one.path != two.path for one in things for two in ends):
         return True
+    names = {one.text.rpartition("/")[2] for one in things if one.role == "source"}
+    new = {one.text.rpartition("/")[2] for one in things if one.role == "path"} if names else set()
+    if any("." in one and one.casefold() not in task.folded for one in new - names):
+        return True  # what is moved keeps its name
     return any(
         on_side(other, said, task.wanted) and not on_side(side, said, task.wanted)
         for one in things

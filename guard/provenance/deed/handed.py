@@ -39,7 +39,8 @@ def handing(task: Task, known: Known, able: Capability, values: Values) -> tuple
         able: what the tool does.
         values: the arguments of the call, with their worth.
     """
-    if "change" not in able.verbs or len(values) != _BOTH:
+    others = [pair for pair in values if pair[1].why != "in_prompt"]  # in which house
+    if "change" not in able.verbs or len(values) < _BOTH or len(others) > _BOTH:
         return ()
     ends = [pair for pair in values if not own_kin(pair[0].path).isdisjoint(HANDS)]
     if len(ends) != 1:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from guard.model.call import ToolSpec
 from guard.model.origin import PROMPT
+from guard.provenance.deed.several import several
 from guard.provenance.deed.sized import largest
 from guard.provenance.request.pieces import Piece, asking
 from guard.provenance.request.task import Task
@@ -75,7 +76,7 @@ def rested(
     """
     size, own = largest(task, able, values), done.get((spec.action, spec.intent), 0)
     every = [one.many for _, one in values if one.many > 1]
-    rest = max(rest, max([picks, *every]) - own) - size
+    rest = max(rest, max([picks, several(task, able, values), *every]) - own) - size
     return rest if rest >= 0 else max(rest, listed(task, known, spec, able, values, done) - size)
 
 

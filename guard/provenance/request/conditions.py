@@ -14,7 +14,7 @@ from typing import NamedTuple
 from guard.provenance.request.pieces import Piece
 from guard.provenance.speech.asks import Ask
 from guard.provenance.speech.sentences import WORD, is_english, sentences
-from guard.provenance.speech.unasked import Span
+from guard.provenance.speech.unasked import Span, within
 from guard.provenance.vocabulary.conditional_words import (
     ALWAYS,
     COMPARES,
@@ -50,14 +50,24 @@ _ANSWER = re.compile(
 """What only answers the question of the sentence before."""
 _ASKED = re.compile(r"\b(?:if|whether|ob|si)\s+([^,;.!?\n]+)[.;!?\n\s]*$", re.IGNORECASE)
 _SHORT = re.compile(
-    r"\s+(so\b|(?:not|ja|nein|oui|non)(?=\s*(?:$|[,:])))",
+    r"\s+(so\b|(?:not|ja|nein|oui|non)(?=\s*(?:$|[,:]|(?:please|then|just|bitte)\b)))",
     re.IGNORECASE,
 )
+_IS_IT = re.compile(
+    r"\b(?:(?:is|are)\s+(?P<thing>(?:the|my|our)\s[^.;!?\n]{1,60}?)\s+(?P<state>[^\W\d_]+)"
+    r"|(?:did|have|has)\s+(?:I|we|you|they|any(?:one|body)|some(?:one|body))\s+(?:already\s+)?"
+    r"(?P<done>[^\W\d_]+)\s+(?P<what>(?:the|my|our)\s[^.;!?\n]{1,60}?))\s*\?\s*$",
+    re.IGNORECASE,
+)
+"""A question after a state: "is the gate shut?", "did we lock the gate?"."""
 _EXISTS = re.compile(
     r"\b(?:(?:is|are)\s[^.;!?\n]{1,60}\sthere|do(?:es)?\s[^.;!?\n]{1,60}\sexist)\s*\?\s*$",
     re.IGNORECASE,
 )
 """A question whether there is such a thing."""
+_AT = re.compile(
+    r"\s*\d{1,2}(?::\d\d)?\s*(?:am|pm|o['\u2019]clock)?\s*(?:$|[.,;!?])", re.IGNORECASE
+)
 _AND = re.compile(r",|;|\bthen\b|\bdann\b|\bpuis\b|\bluego\b", re.IGNORECASE)
 
 
@@ -98,13 +108,16 @@ class Condition(NamedTuple):
         return any(first < end and start < last for first, last in self.acts)
 
 
-def conditions_of(text: str, asks: Sequence[Ask], pieces: Sequence[Piece]) -> tuple[Condition, ...]:
+def conditions_of(
+    text: str, asks: Sequence[Ask], pieces: Sequence[Piece], told: Sequence[Span] = ()
+) -> tuple[Condition, ...]:
     """Return the conditions of a person's text, in its order.
 
     Args:
         text: what the person wrote, with blanks for what they quote or pass on.
         asks: what they ask for.
         pieces: the same, with what each request names.
+        told: where it passes on what somebody else is told, in order.
     """
     if not (MARKS.search(text) or ELSE.search(text)):  # nearly always
         return ()
@@ -114,21 +127,31 @@ def conditions_of(text: str, asks: Sequence[Ask], pieces: Sequence[Piece]) -> tu
     found: list[Condition] = []
     before = (0, 0)
     for start, end in sentences(text):
-        for one in _Sentence(text, (start, end), starts, reads, done, before).conditions():
+        for one in _Sentence(text, (start, end), starts, reads, done, before, told).conditions():
             said, negated = one.said, one.negated
             if said == _ELSE:
                 said, negated = (found[-1].said, not found[-1].negated) if found else ("", True)
             elif answer := _ANSWER.fullmatch(said):
                 if not answer["no"] and _EXISTS.search(text, before[0], before[1]):
                     continue  # nothing can be done to what is not there
-                asked = _ASKED.search(text, before[0], before[1])
-                said, negated = asked[1] if asked else "", negated is not bool(answer["no"])
+                asked = _in_question(text[before[0] : before[1]])
+                said, negated = asked, negated is not bool(answer["no"])
             words = [each[0] for each in WORD.finditer(text, start, end)]
             spoken = frozenset(map(str.casefold, words))
             foreign = ENGLISH.isdisjoint(spoken) or not is_english(spoken)
             found.append(Condition(said, negated, one.acts, stems_of(words), foreign))
         before = start, end
     return tuple(found)
+
+
+def _in_question(text: str) -> str:
+    """Return what a sentence asks about, as a clause that says it; empty: nothing."""
+    if asked := _ASKED.search(text):
+        return asked[1]
+    found = _IS_IT.search(text)
+    return (
+        f"{found['thing'] or found['what']} is {found['state'] or found['done']}" if found else ""
+    )
 
 
 _ELSE = "\0else"
@@ -145,8 +168,9 @@ class _Sentence:
         reads: set[int],
         done: set[str],
         before: Span,
+        told: Sequence[Span] = (),
     ) -> None:
-        self.text, (self.start, self.end), self.before = text, place, before
+        self.text, (self.start, self.end), self.before, self.told = text, place, before, told
         self.acts = acts[bisect_left(acts, self.start) : bisect_left(acts, self.end)]
         self.reads, self.done = reads, done
 
@@ -167,6 +191,8 @@ class _Sentence:
             return COMPARES.search(clause) is not None
         if REPORTS.search(before) or COURTESY.match(after):
             return False
+        if within(mark.start(), self.told) and (_AT.match(after) or not _COMMA.search(before)):
+            return False  # of what somebody is told: "tell Ann that I go if it is dry"
         if mark["only"] or ALWAYS.fullmatch(word):
             return True
         if STEPS.match(after) or TIMED.match(after) or not EVIDENCE.search(clause):

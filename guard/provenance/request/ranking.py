@@ -97,6 +97,7 @@ _FOUND = re.compile(
     re.IGNORECASE,
 )
 """What tells it from none of the others."""
+_ENDS_SO, _ARTICLES = re.compile(r"ste[nmrs]?$"), frozenset({"der", "die", "das", "den", "dem"})
 _BACK = frozenset({"", "one", "ones", "of them", "of these", "of those", "one of them"})
 """What is said of the one where the words before have said it: "find trains, take the fastest"."""
 _TOLD = re.compile(
@@ -163,7 +164,7 @@ def _superlatives(text: str, start: int, end: int, taken: Sequence[Ranking]) -> 
     """Yield the rules that name the one with the most of something."""
     for one in _MOST.finditer(text, start, end):
         word = " ".join(one["rank"].casefold().split())
-        if word in RANKLESS or _is_within(one.start("rank"), taken):
+        if word in RANKLESS or _is_german(word, one[0]) or _is_within(one.start("rank"), taken):
             continue
         cut = _ENDS.search(text, one.end(), end)
         stop = cut.start() if cut else end
@@ -179,6 +180,12 @@ def _superlatives(text: str, start: int, end: int, taken: Sequence[Ranking]) -> 
             rest, more = "", [*more, *_told_before(text, start, one.start())]
         told = " ".join(filter(None, more))
         yield Ranking((one.start(), stop), fields, most, rest, named=False, word=word, more=told)
+
+
+def _is_german(word: str, said: str) -> bool:
+    """Return whether a word ends as German ones that order, behind an English one: the toaster."""
+    article = said.split(maxsplit=1)[0].casefold()
+    return _ENDS_SO.search(word) is not None and article not in _ARTICLES
 
 
 def _comparatives(text: str, start: int, end: int, taken: Sequence[Ranking]) -> Iterator[Ranking]:

@@ -23,6 +23,7 @@ from guard.provenance.request.ranking import Ranking, rankings_of
 from guard.provenance.result.lookalike import Looks, looks_of
 from guard.provenance.result.select import Selection, selections
 from guard.provenance.speech.asks import Ask, asks_of
+from guard.provenance.speech.beside import said_beside
 from guard.provenance.speech.clauses import Clauses, clauses_of
 from guard.provenance.speech.frames import Entity, is_id, silences
 from guard.provenance.speech.lone import lent, stated_with, targets_in
@@ -236,7 +237,8 @@ def task_of(text: str) -> Task:
     asks = tuple(replied(text, asks_of(text, entities)))
     said = without(text, silent)
     wanted = without(said, relayed(text))
-    more = [*elliptic(text, wanted, entities, asks), *stated_in(text, wanted, entities, asks)]
+    readers = elliptic, stated_in, said_beside
+    more = [one for reader in readers for one in reader(text, wanted, entities, asks)]
     asks = tuple(sorted([*asks, *more], key=lambda x: x.place))
     hours = hours_in(whens := timely(text, said))
     ends = ends_of(text, [*(time for time, _, _ in clocks), *hours])
@@ -289,7 +291,7 @@ def task_of(text: str) -> Task:
         selections=selections(wanted),
         asks=asks,
         pieces=(pieces := pieces_of(wanted, entities, asks)),
-        conditions=conditions_of(plain := _plain(text, entities), asks, pieces),
+        conditions=conditions_of(plain := _plain(text, entities), asks, pieces, relayed(text)),
         rankings=rankings_of(plain),
         at=tuple(hours_between(whens, one.start, one.end, clocks) for one in pieces),
         clauses=clauses_of(wanted, entities),

@@ -39,6 +39,7 @@ from guard.provenance.vocabulary.grammar import EACH, SUPPORT
 from guard.provenance.vocabulary.idioms import covered, idioms
 from guard.provenance.vocabulary.lexicon import Capability, is_stop, posting, stem, verbal_classes
 from guard.provenance.vocabulary.parted import parted
+from guard.provenance.vocabulary.synonyms import measures
 from guard.provenance.vocabulary.tongues import abroad
 from guard.provenance.vocabulary.words import DEST
 
@@ -105,8 +106,8 @@ class Ask(NamedTuple):
 
     def says(self, able: Capability) -> bool:
         """Return whether a request without a verb names what a tool's name says of its thing."""
-        own = able.own <= self.heads and not self.heads.isdisjoint(able.stems)
-        return not self.heads or own
+        heads = measures(self.heads)
+        return not heads or (able.own <= heads and not heads.isdisjoint(able.stems))
 
     def names(self, able: Capability) -> bool:
         """Return whether this names what a tool acts on, or its very verb if it acts on nothing."""
@@ -199,7 +200,8 @@ class _Reading:
         words = self.words(start, stop)
         going = [one for one in self.named(start, stop) if one.frame == "dest"]
         told = self.told[bisect_left(self.pronouns, start) : bisect_left(self.pronouns, stop)]
-        nouns = frozenset(name for one in self.objects(words) for name in nouns_of(one[0]))
+        about = words[1:] if whole and word.casefold() not in whole.split() else words
+        nouns = frozenset(name for one in self.objects(about) for name in nouns_of(one[0]))
         own = whole.split() if causes(words) else [word, *whole.split()]
         verbs = frozenset(name for one in own for name in verbs_of(one)) | self.done(word, words)
         verbs, nouns = remarked(stem(verb), posting(verbs, nouns), nouns, words)

@@ -11,13 +11,16 @@ from guard.provenance.vocabulary.lexicon import (
     stem,
     verb_classes,
 )
+from guard.provenance.vocabulary.words import NOUNS
 
 _REPLIES = frozenset(map(stem, ("reply", "respond", "answer")))
 _REMARKS = frozenset(map(stem, ("note", "remark", "reply", "answer")))
 _NOTES = frozenset(map(stem, ("note", "remark")))
+_COMMENTS = stem("comment")
 _TALKED_OF = frozenset({"ticket", "post"})
 _PUTS = frozenset({"create", "send"})
 _CARRIED = frozenset({"file", "money", "code", "database", "stock", "password"})
+_THINGS = frozenset(one for many in NOUNS.values() for one in many if one.endswith("ing"))
 _SAYINGS = frozenset(map(stem, ("note", "text")))
 """Files that are a message as well: what somebody is told stands in it."""
 _WHAT = frozenset(
@@ -68,6 +71,8 @@ def remarked(
     if "publish" in verbs and not nouns and cased(words, 1) == "this" and _dictates(words[1]):
         return verbs | {"post"}, _PUBLISHED
     said = {stem(one[0]) for one in words}
+    if verb == _COMMENTS:
+        return verbs | {"post", "create"}, nouns | {"post"}
     if tells(verb) and _there(words):
         return verbs | {"post", "create"}, nouns | {"post"}
     numbered = verb in _REPLIES | _NOTES and any(_NUMBERED.fullmatch(one[0]) for one in words)
@@ -126,8 +131,9 @@ def verbs_of(word: str) -> frozenset[str]:
 
 
 def nouns_of(word: str) -> frozenset[str]:
-    """Return the classes of nouns that a word of a sentence is in."""
-    return frozenset() if is_stop(word) else noun_classes(stem(word))
+    """Return the classes of nouns that a word of a sentence is in: a rowing boat is no row."""
+    done = word[-3:].casefold() == "ing" and word.casefold() not in _THINGS
+    return frozenset() if done or is_stop(word) else noun_classes(stem(word))
 
 
 def times(words: Words) -> int:

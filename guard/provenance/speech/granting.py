@@ -9,7 +9,7 @@ from functools import lru_cache
 from guard.provenance.vocabulary import phrasal
 from guard.provenance.vocabulary.grammar import WIDE
 from guard.provenance.vocabulary.lexicon import Capability, Words, stem
-from guard.provenance.vocabulary.synonyms import same_as
+from guard.provenance.vocabulary.synonyms import measures, same_as
 
 _WIDE = frozenset(map(stem, WIDE))
 _GOVERNING = frozenset(
@@ -67,7 +67,7 @@ def worded(asked: Words, able: Capability) -> bool:
         return True
     if not able.verbs:
         return False
-    if not same_as(able.own).isdisjoint(asked.stems):
+    if not (same_as(able.own) | measures(able.own)).isdisjoint(asked.stems):
         return True
     return any(_akin(one, said) for one in able.own for said in asked.stems)
 

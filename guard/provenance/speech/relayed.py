@@ -34,6 +34,8 @@ _CONTENT = late(
     r"(?:whether|ob|wie|how(?=\s+(?:to|I|we|you|he|she|they|one)\b)|why|warum|weshalb|wieso|pourquoi"
     r"|what\s+(?:happens|would|will|might|could)|was\s+passiert)\s+"
     rf"|{_TELLS}(?:\s+[^\s;!?]+){{1,8}}?,?\s+(?:that|dass|daß|whether|ob|how|why|wie|warum)\s+"
+    r"|\b(?:reply|answer|respond|say|mention)\s+that\s+"
+    r"(?=(?:I|we|you|he|she|they|it|the|our|my|this|there)\b)"
     rf"|{_TELLS}(?:\s+(?!to\b)[^\s;!?,]+){{1,4}}?\s+(?={_SUBJECT})"
     rf"|{_TELLS}(?:\s+[^\s;!?,]+){{1,4}}?,\s+(?=(?:ich|wir|er|sie|es)\s)",
     re.IGNORECASE,

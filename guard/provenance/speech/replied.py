@@ -13,7 +13,11 @@ _REPLIES = frozenset(map(stem, ("answer", "reply", "respond")))
 _TO_THEM = re.compile(
     r"\s*\b(?:answer|reply|respond)\s+(?:to\s+)?(?:him|her|them|that|it)\b", re.IGNORECASE
 )
-_COMMENTS = re.compile(r"\b(?:comments?|threads?|discussions?)\b", re.IGNORECASE)
+_COMMENTS = re.compile(
+    r"\b(?:comments?|threads?|discussions?"
+    r"|tickets?|issues?|cases?|bugs?|pull\s+requests?|prs?|reviews?)\b",
+    re.IGNORECASE,
+)
 _OTHERWISE = re.compile(
     r"\b(?:e-?mails?|mails?|dms?|messages?|sms|texts?|calls?|phone|chat|letters?|posts?)\b"
     r"|\b(?:privately|directly|personally)\b",

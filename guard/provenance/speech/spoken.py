@@ -59,7 +59,7 @@ _NAME = (
 )
 BACKS = late(
     rf"(?:{_BEGINS}|(?<=\()|\b(?:because|since|as)\s)(?P<value>(?:(?:as|because|since)\s+)?{_NAME}"
-    r"(?:\s+(?:has|had|already|just|also|both))*\s+(?:says?|said|asks?|asked|wants?|wanted|told\s+(?:me|us)|knows?|agree[sd]?"
+    r"(?:\s+(?:has|had|already|just|also|both))*\s+(?:says?|said|asks?|asked|wants?|wanted|told\s+(?:me|us)|knows|agree[sd]?"
     r"|approve[sd]|okayed|confirm(?:s|ed)|insist(?:s|ed)|suggest(?:s|ed)|request(?:s|ed)|recommend(?:s|ed)"
     r"|is\s+(?:fine|ok|okay|happy)))"
     r"(?:\s+(?:so|it|that|this|me|us|(?:for|to|on|with|about)\s+(?:it|this|that|me|us)))?(?=\s*(?:[.,;!?)]|$))",

@@ -4,11 +4,12 @@ Of a person's words only, never of a tool's name. A verb with its little word, n
 words that are said for a plain one. Data, and how it is found; it decides nothing.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from guard.provenance.vocabulary.light import LIGHT, light
-from guard.provenance.vocabulary.words import MONTH_NAMES, set_of
+from guard.provenance.vocabulary.words import MONTH_NAMES, OTHER_VERBS, VERBS, set_of
 
 _PHRASES = """
 delete: get+rid+of do+away+with take+down throw+away throw+out toss+out chuck+out chuck+away ditch
@@ -18,6 +19,8 @@ postpone: push+back put+off push+out
 reschedule: move+up bring+forward move+forward move+back
 assign transfer: hand+over pass+over sign+over
 assign: pass+to put+in+charge+of appoint
+decrease: turn+down dial+down
+increase: turn+up dial+up
 decline: turn+down knock+back say+no+to
 accept: say+yes+to sign+off
 register enroll: sign+up put+down+for
@@ -37,15 +40,20 @@ start: fire+up kick+off boot+up spin+up
 pause freeze: put+on+hold
 pause: hold+off
 remove: take+off take+out+of throw+out kick+out strike+off
-add: bring+in loop+in put+in pop+in
-create: set+up put+together whip+up knock+up draw+up
+add: bring+in loop+in put+in pop+in put+down
+move: put+in put+into put+under put+onto stick+in stick+into stick+under drop+into drop+in pop+into
+move: file+under file+into place+in place+into shove+into throw+into sort+into tuck+into
+create: set+up put+together whip+up knock+up draw+up start++a start++an start++another
+create: form++a found++a launch++a begin++a
 note: jot+down write+down note+down put+down take+note
 schedule: pencil+in block+out
 submit: hand+in turn+in send+in
 compress archive: zip zip+up
 save bookmark: bookmark
+forward: pass+on pass+along send+on send+along hand+on relay
 send write: drop+line shoot+message shoot+email shoot+mail shoot+text get+back+to
-share: give+access let+in+on
+share: let+in+on
+share access enroll: give+access grant+access
 share access: let+see let+edit let+view let+read let+change let+comment
 deposit: top+up
 withdraw: cash+out
@@ -62,7 +70,7 @@ charge invoice: bill invoice
 release free: give+free set+free free+up
 close: shut shut+off close+off
 note log record: write+up put+on+record
-notify: let+know give+heads ask+whether ask+if ask+to
+notify: let+know give+heads give+heads-up ask+whether ask+if ask+to
 label tag: flag+as mark+as
 upgrade: move+up+to
 refund: give+money+back pay+back get+money+back like+my+money+back
@@ -104,6 +112,8 @@ _AGAIN, _FARTHER = ("again",), 11
 """A word that stands at the end of its request: "order what I had there last Friday again"."""
 _AND = frozenset({"and", "then", "or", "but", "to"})
 _SELF = frozenset({"me", "us"})
+_DOWN, _LESS = ("down",), frozenset({"to", "by", "a"})
+"""Behind "turn it down" these say how far: nothing is declined."""
 _OF_DAYS = "takeleave"
 """What is asked for only where nothing but days comes behind: "add sick leave to the glossary"."""
 _DAYS = MONTH_NAMES | set_of(
@@ -113,6 +123,16 @@ tomorrow today inclusive included please all whole morning afternoon monday tues
 thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun me us myself
 """
 )
+_TAKES = set_of("take have book get put enter log record file submit register mark")
+_SOME = set_of("the a an of half one two three four five six seven eight nine ten days off coming")
+_ITS = set_of("the a an my our your his her its their this that these those of it them from for")
+_LEAVES = re.compile(
+    r"^(?:an?\s|my\s)?(?:(?:annual|sick|unpaid|paid|parental|maternity|paternity|study|training|special)\s+)?"
+    r"(?:leave|vacation|holidays?|pto|time\soff)\b(?!\s(?:form|request|policy|balance|list))"
+)
+_WHOLE = frozenset().union(*map(frozenset, VERBS.values()), OTHER_VERBS, {"merge", "pin", "flag"})
+_UNDOING = ("un", "de", "dis", "non", "not", "no", "mis", "anti")
+"""What stands before a verb that says the opposite of it: "un-publish"."""
 _GOES_ON = frozenset({"and", "then", "because", "as", "since", "so", "but", "with", "if"})
 
 
@@ -128,6 +148,13 @@ def _read(text: str) -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
 
 _MEANT = _read(_PHRASES)
 _FIRST = LIGHT | frozenset(_MEANT)
+PHRASED = tuple(
+    (plain, frozenset((first, *rest)))
+    for first, many in _MEANT.items()
+    for rest, whole in many
+    for plain in whole.split()
+)
+"""Plain verbs, each with the words of a phrase that is said for it: tick and off, for complete."""
 
 
 def idioms(words: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -137,19 +164,26 @@ def idioms(words: Sequence[str]) -> Iterator[tuple[int, str]]:
         words: of a sentence, as they are written.
     """
     said = [one.casefold() for one in words]
-    if _FIRST.isdisjoint(said):
+    joint = [one for one in said if "-" in one]
+    if not joint and _FIRST.isdisjoint(said):
         return
     acts: dict[int, str] = {}
     for at, verb in light(said):
         acts[at] = f"{acts[at]} {verb}" if at in acts else verb
     for at, one in enumerate(said):
+        mark, _, last = one.rpartition("-")  # "squash-merge it"
+        if mark and last in _WHOLE and not mark.startswith(_UNDOING):
+            yield at, f"{last} {mark.replace('-', ' ')}"
+            continue
         plain = [
             whole
             for rest, whole in _MEANT.get(one, ())
             if _follows(said, at, rest)
+            if rest != _DOWN or not _LESS.intersection(said[said.index("down", at) + 1 :][:1])
             if whole != _OF_DAYS or _days_only(words[at + len([*filter(None, rest)]) + 1 :])
         ]
         plain += [acts[at]] if at in acts else []
+        plain += [_OF_DAYS] if one in _TAKES and _takes_days(said, at) else []
         if plain:
             yield at, " ".join(plain)
 
@@ -165,6 +199,17 @@ def covered(words: Sequence[str]) -> frozenset[int]:
         for place in range(at + 1, min(at + _FAR + len(rest), len(said)))
         if said[place] in rest
     )
+
+
+def _takes_days(said: Sequence[str], at: int) -> bool:
+    """Return whether somebody has days off: "take Friday off", "put that in as sick leave"."""
+    near = said[at + 1 : at + 1 + _FARTHER]
+    off = near.index("off") if "off" in near else 0
+    free = near[:off]
+    if free and all(one in _DAYS | _SOME or any(map(str.isdigit, one)) for one in free):
+        return _ITS.isdisjoint(near[off + 1 : off + 2])
+    left = (place for place, one in enumerate(near[:-1]) if one in {"as", "for"})
+    return any(_LEAVES.search(" ".join(near[place + 1 :])) for place in left)
 
 
 def _days_only(words: Sequence[str]) -> bool:
@@ -195,10 +240,11 @@ def _follows(said: Sequence[str], at: int, rest: Sequence[str]) -> bool:
         return False  # "let me see it", "ask me whether"
     if not rest[0]:  # "take++vacation": right behind it
         return tuple(said[first : first + len(rest) - 1]) == rest[1:]
-    far = _FARTHER if rest == _AGAIN else _FAR
+    knows = said[at] == "let" and rest[0] == "know"  # "let Ann, Bob and Cy know"
+    far = _FARTHER if rest == _AGAIN or knows else _FAR
     for start in range(first, min(first + far, len(said) - len(rest) + 1)):
         if tuple(said[start : start + len(rest)]) == tuple(rest):
             return True
-        if said[start] in _AND:
+        if said[start] in _AND and not (knows and said[start] == "and"):
             return False
     return False

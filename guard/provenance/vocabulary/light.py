@@ -14,7 +14,7 @@ claim appeal bid pledge: file lodge submit make place raise enter put
 complaint=complain: file lodge submit make raise
 report: file lodge
 vote: cast
-note comment review remark: leave
+note comment review remark: leave drop put add write post make
 hold block freeze lock stop ban pause: put place
 call ring warning=warn extension=extend upgrade discount boost: give
 """
@@ -42,7 +42,8 @@ _ONE = frozenset({"a", "an", "another"})
 _SELF = frozenset({"me", "us", "in", "out"})
 _BEHIND = set_of(
     """
-for on of about over with against to at in from and then please as by until till today tomorrow
+for on of about over with against to at in from under below beneath beside there and then please as
+by until till today tomorrow
 now again that saying
 """
 )

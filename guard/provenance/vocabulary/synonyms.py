@@ -31,24 +31,41 @@ survey form questionnaire
 response answer
 announcement notice
 rental hire
+collaborator contributor access
 reading measurement
 vacation holiday leave
 """
 
 
-def _read() -> dict[str, frozenset[str]]:
+_MEASURES = """
+temperature degrees celsius fahrenheit heat heater heating thermostat radiator cool warm warmer cold
+temperature colder chilly freezing hot
+brightness dim dimmer brighten bright brighter dark darker lamp light bulb
+volume loud louder quiet quieter speaker music radio sound
+speed fan fast faster slow slower
+"""
+"""What is measured, with the words by which people set it: the first word of each line."""
+
+
+def _read(groups: str) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    for line in _GROUPS.strip().splitlines():
+    for line in groups.strip().splitlines():
         one = frozenset(map(stem, line.split()))
         for word in one:
             found[word] = found.get(word, frozenset()) | one
     return found
 
 
-_SAME = _read()
+_SAME, _MEASURED = _read(_GROUPS), _read(_MEASURES)
 
 
 @lru_cache(maxsize=1024)
 def same_as(own: frozenset[str]) -> frozenset[str]:
     """Return the stems of the nouns that are said for the things of some stems."""
     return frozenset().union(*(_SAME.get(one, frozenset()) for one in own)) - own
+
+
+@lru_cache(maxsize=1024)
+def measures(stems: frozenset[str]) -> frozenset[str]:
+    """Return stems with those of the words for the same measure: dim, and brightness."""
+    return stems.union(*(_MEASURED.get(one, frozenset()) for one in stems))
