@@ -106,9 +106,11 @@ def _many(text: str, own: frozenset[str]) -> int:
         head = next((word for word in near if _is_head(word, every=one in _EVERY)), "")
         if not head or stem(head) in _NO_THINGS or unit_of(head) is not None:
             continue
+        if near[0] in _WORDS or near[0].isdigit():
+            continue  # "all 3 stays" are three
         if number or one in _ALL:
             found = max(found, number or MANY)
-        elif stem(head) in own and "of" not in after[len(near) :][:1] and near[0] not in _WORDS:
+        elif stem(head) in own and "of" not in after[len(near) :][:1]:
             found = MANY  # "dim the lamps"; the settings of one thing are that one's
     return found
 
@@ -121,4 +123,5 @@ def _is_object(words: Sequence[str], at: int) -> bool:
     """Return whether a word belongs to the object of the verb with which words begin."""
     if len([one for one in words[:at] if not (one in _BEFORE or is_stop(one))]) == 1:
         return True
-    return at > 1 and words[at - 1] in _OWN and words[at - 2] == "of"
+    made_of = at > 2 and words[at - 1] in _OWN and words[at - 2] == "of"  # noqa: PLR2004
+    return made_of and (words[at - 3] == "out" or is_plural(words[at - 3]))

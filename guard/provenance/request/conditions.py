@@ -54,9 +54,9 @@ _SHORT = re.compile(
     re.IGNORECASE,
 )
 _IS_IT = re.compile(
-    r"\b(?:(?:is|are)\s+(?P<thing>(?:the|my|our)\s[^.;!?\n]{1,60}?)\s+(?P<state>[^\W\d_]+)"
+    r"\b(?:(?:is|are)\s+(?P<thing>[^.;!?\n]{2,60}?)\s+(?P<state>[^\W\d_]+)"
     r"|(?:did|have|has)\s+(?:I|we|you|they|any(?:one|body)|some(?:one|body))\s+(?:already\s+)?"
-    r"(?P<done>[^\W\d_]+)\s+(?P<what>(?:the|my|our)\s[^.;!?\n]{1,60}?))\s*\?\s*$",
+    r"(?P<done>[^\W\d_]+)\s+(?P<what>[^.;!?\n]{2,60}?))\s*\?\s*$",
     re.IGNORECASE,
 )
 """A question after a state: "is the gate shut?", "did we lock the gate?"."""

@@ -33,6 +33,7 @@ from guard.provenance.speech.relayed import relayed, timely
 from guard.provenance.speech.replied import replied
 from guard.provenance.speech.sentences import acting, dictated
 from guard.provenance.speech.stated import stated as stated_in
+from guard.provenance.speech.switched import switched
 from guard.provenance.speech.unasked import joined, refused, without
 from guard.provenance.typed.derived import (
     adds_up,
@@ -283,7 +284,8 @@ def task_of(text: str) -> Task:
         units=units_in(wanted),
         naming=naming_of(wanted, entities),
         wording=content_words(said) | words_of(said).stems,
-        words=words_of(wanted)._replace(
+        words=(words := words_of(wanted))._replace(
+            stems=words.stems | {verb for _, verb in switched(wanted)},
             refused=refused(text, silent) - {one.verb for one in asks if one.verb},
             acts=acting(without(wanted, questions(text))),
         ),

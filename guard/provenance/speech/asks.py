@@ -202,7 +202,8 @@ class _Reading:
         told = self.told[bisect_left(self.pronouns, start) : bisect_left(self.pronouns, stop)]
         about = words[1:] if whole and word.casefold() not in whole.split() else words
         nouns = frozenset(name for one in self.objects(about) for name in nouns_of(one[0]))
-        own = whole.split() if causes(words) else [word, *whole.split()]
+        other = causes(words) or (whole and word.casefold() == "check")  # "check it off"
+        own = whole.split() if other else [word, *whole.split()]
         verbs = frozenset(name for one in own for name in verbs_of(one)) | self.done(word, words)
         verbs, nouns = remarked(stem(verb), posting(verbs, nouns), nouns, words)
         first, last = self.placed(start, stop)
