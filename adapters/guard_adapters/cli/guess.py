@@ -1,8 +1,7 @@
 """First guesses for a catalogue entry, from a tool's name, its schema and its annotations.
 
 Every guess carries its reason and how sure it is, and none is believed: an entry is written
-unconfirmed, and what a person has not confirmed is denied. What the tool does is guessed in
-`guess_effects`.
+unconfirmed, and what a person has not confirmed is denied. `guess_effects` says what a tool does.
 """
 
 import re
@@ -19,12 +18,21 @@ from guard_adapters.cli.guess_effects import effects_of, needed
 from guard_adapters.cli.guess_names import (
     LADDER,
     SUMMARIES,
+    is_home,
     is_id,
     role_by_format,
     role_by_name,
     summary_role,
 )
-from guard_adapters.cli.guess_role import RoleGuess, Sure, one_path, venues, word_of, words_in
+from guard_adapters.cli.guess_role import (
+    RoleGuess,
+    Sure,
+    looked_up,
+    one_path,
+    venues,
+    word_of,
+    words_in,
+)
 from guard_adapters.cli.guess_thing import Things
 
 _MAIL = frozenset({"cc", "bcc", "email"})
@@ -65,8 +73,6 @@ _SENDING = frozenset({"send", "pay"})
 _REACHING = _SENDING | _SHARING
 _LOOKS_UP = frozenset({"list", "search", "find", "lookup", "query"})
 """Verbs of tools to which an address says what is looked for, and nothing is sent there."""
-_GIVEN = frozenset({"to", "cc", "bcc", "recipient", "recipients", "reply_to", "forward_to"})
-"""Names that say that something goes there, whatever the tool is called."""
 _LISTS = frozenset({"recipient", "url", "path", "attach", "permission", "id", "command"})
 _KINDS: Mapping[str, frozenset[str]] = {
     "amount": frozenset({"long", "decimal"}),
@@ -117,7 +123,7 @@ def guessed(
     }
     effect, verb, why = effects_of(words, args, hints, needed(schema, roles), said)
     if effect == ("read",) and (verb in _LOOKS_UP or "by" in words):
-        roles = {path: _looked_up(path, one) for path, one in roles.items()}
+        roles = {path: looked_up(path, one) for path, one in roles.items()}
     shown = [p for p, one in roles.items() if one.role in _SAID]
     says = " ".join([name.replace("{", "").replace("}", ""), *(f"{{{path}}}" for path in shown)])
     return Guess(
@@ -128,13 +134,6 @@ def guessed(
         undecided=undecided,
         says=says,
     )
-
-
-def _looked_up(path: str, one: RoleGuess) -> RoleGuess:
-    """Return the role of an argument of a tool that only looks for things."""
-    if one.role != "recipient" or word_of(path) in _GIVEN:
-        return one
-    return RoleGuess(role="query", sure="medium", why="its name, in a tool that looks things up")
 
 
 class _Tool:
@@ -166,6 +165,11 @@ class _Tool:
         role = role_by_name(word)
         if not role and self._puts_into_words(word):
             return "body", "its name: the tool puts it into words"
+        if not role and self._things.calls(word):
+            return "title", "its name: what is made, or set, is called so"
+        lone = not (self._reaches_people or self.pays)
+        if word == "address" and lone and is_home(self._words, self._said(path)):
+            return "profile", "its name, in a tool that keeps who somebody is"
         return role, "its name"
 
     def kind(self, path: str) -> str:

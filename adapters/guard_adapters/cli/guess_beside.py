@@ -6,10 +6,10 @@ guessed by them, and guesses none from a name alone.
 
 from collections.abc import Iterable, Mapping
 
-from guard_adapters.cli.guess_names import ADDRESS_LINES, OWN_NAMES
+from guard_adapters.cli.guess_names import ADDRESS_LINES, OWN_NAMES, POSTCODES
 from guard_adapters.cli.guess_role import RoleGuess, word_of
 
-_PLACES = frozenset({"city", "zip", "zip_code", "postcode"}) | ADDRESS_LINES
+_PLACES = frozenset({"city"}) | POSTCODES | ADDRESS_LINES
 """Names that tell who somebody is only beside others that do."""
 _STREETS = frozenset(
     {"street", "address1", "address_1", "address_line1", "address_line_1", "line1"}

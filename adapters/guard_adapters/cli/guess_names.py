@@ -4,7 +4,7 @@ A name that is not in here gives nothing away. It decides nothing, and reads no 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from guard.model.call import Json
 from guard.model.secret_name import known_by_heart
@@ -20,6 +20,9 @@ ADDRESS_LINES = frozenset(
     | {"state", "province", "county", "country", "country_code", "house_number"}
 )
 """Names of the lines of an address, beside a street, a city or a postcode."""
+POSTCODES = frozenset(
+    {"zip", "zip_code", "zipcode", "postcode", "post_code", "postal_code", "plz", "code_postal"}
+)
 OWN_NAMES = frozenset(
     {"first_name", "last_name", "full_name", "firstname", "lastname", "fullname", "given_name"}
     | {"family_name", "surname"}
@@ -47,7 +50,8 @@ ROLES: Mapping[str, frozenset[str]] = {
     "query": frozenset({"query", "q", "search", "pattern"}),
     "title": frozenset(
         {"title", "subject", "headline", "titel", "betreff", "titre", "objet"}
-        | {"new_title", "new_subject"}
+        | {"new_title", "new_subject", "new_name", "reaction", "emoji", "reaction_name"}
+        | {"emoji_name", "qty", "quantity"}
     ),
     "body": frozenset(
         {"body", "text", "content", "message", "note", "notes", "memo", "description", "comment"}
@@ -67,7 +71,8 @@ ROLES: Mapping[str, frozenset[str]] = {
     ),
     "profile": frozenset(
         OWN_NAMES
-        | {"street", "city", "zip", "zip_code", "postcode"}
+        | {"street", "city"}
+        | POSTCODES
         | {"birthday", "birth_date", "date_of_birth"}
         | ADDRESS_LINES
     ),
@@ -106,10 +111,14 @@ _KEPT = frozenset({"ticket", "page", "file", "event", "order"})
 _BOXES = frozenset(map(stem, CONTAINERS - {"user", "contact", "server", "symbol", "customer"}))
 _SAYS_ID = re.compile(
     r"\s*(?:(?:an?|the|optional:?)\s+)?(?:[\w-]+\s+){0,3}?"
-    r"(?:ids?|identifiers?|uuids?|(?:issue|project|ticket|page|task)\s+keys?)\b(?P<rest>[^.(]*)",
+    r"(?:ids?|identifiers?|uuids?|(?:issue|project|ticket|page|task)\s+keys?"
+    r"|timestamp\s+of\s+(?:the|an?)\s+(?:[\w-]+\s+)?(?:message|post|comment|thread))\b"
+    r"(?P<rest>[^.(]*)",
     re.IGNORECASE,
 )
 """How the description of an argument begins that takes an id."""
+_OR_ID = re.compile(r"\s+or\s+(?:[\w-]+\s+){0,3}?ids?\b", re.IGNORECASE)
+"""What still says an id: "payment method id or gift card id"."""
 _SAYS_MORE = re.compile(
     r"\b(?:or|names?|e-?mails?|address(?:es)?|phones?|handles?|urls?|number\s+of|count|recipients?"
     r"|payees?|receivers?|beneficiar(?:y|ies)|invitees?"
@@ -118,6 +127,15 @@ _SAYS_MORE = re.compile(
 )
 """What says that it may be something else, or somebody whom the call reaches."""
 _TELEPHONES = frozenset({"phone_number", "telephone", "mobile", "mobile_number", "msisdn"})
+_NO_HOME = re.compile(
+    r"(?<![a-z])(e-?mails?|ip|mac|web|urls?|hosts?|network|wallet|crypto|blockchain|memory)(?![a-z])",
+    re.IGNORECASE,
+)
+"""What says of an address that nobody lives there."""
+_KEEPS_PEOPLE = frozenset(
+    {"my", "own", "profile", "details", "personal", "shipping", "delivery", "home", "postal"}
+)
+"""Words of tools that keep who somebody is, or bring something to where they live."""
 FORMATS: Mapping[str, str] = {
     "email": "recipient", "idn-email": "recipient",
     "uri": "url", "url": "url", "iri": "url",
@@ -126,9 +144,10 @@ FORMATS: Mapping[str, str] = {
 """Formats of JSON Schema by the role of what is written in them."""
 LADDER: Mapping[str, int] = {
     "none": 0, "private": 1, "r": 1, "read": 1, "read_only": 1, "readonly": 1, "view": 1,
-    "viewer": 1, "reader": 1, "internal": 2, "comment": 2, "commenter": 2, "w": 3, "rw": 4,
-    "write": 4, "read_write": 4, "readwrite": 4, "writer": 4, "edit": 4, "editor": 4,
-    "manage": 5, "manager": 5, "maintain": 5, "admin": 6, "owner": 7, "full": 7, "public": 8,
+    "viewer": 1, "reader": 1, "pull": 1, "internal": 2, "triage": 2, "comment": 2, "commenter": 2,
+    "w": 3, "rw": 4, "push": 4, "write": 4, "read_write": 4, "readwrite": 4, "writer": 4,
+    "edit": 4, "editor": 4, "manage": 5, "manager": 5, "maintain": 5, "admin": 6, "owner": 7,
+    "full": 7, "public": 8,
 }  # fmt: skip
 """How much a permission gives, by its usual names; only the order counts."""
 
@@ -168,7 +187,19 @@ def is_id(word: str, said: str, *, number: bool) -> bool:
     if number and last in _OF_THINGS and not _SAYS_MORE.search(said):
         return before not in _HOLDERS - {""}
     found = _SAYS_ID.match(said)
-    return found is not None and not _SAYS_MORE.search(f"{word.replace('_', ' ')} {found[0]}")
+    if found is None or _SAYS_MORE.search(word.replace("_", " ")):
+        return False
+    return _SAYS_MORE.search(_OR_ID.sub("", found[0])) is None
+
+
+def is_home(tool: Collection[str], said: str) -> bool:
+    """Return whether an `address` is where somebody lives, by what its schema says of it.
+
+    Args:
+        tool: the words of its tool's name, which reaches nobody.
+        said: what its schema says of it.
+    """
+    return not _KEEPS_PEOPLE.isdisjoint(tool) and _NO_HOME.search(said) is None
 
 
 def _is_thing(name: str) -> bool:

@@ -15,6 +15,8 @@ _STARTS = re.compile(r"(source|src|from|old|input|original)(_path|_file)?")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 """Where a word of a name begins: FHIR and Delete of `FHIRDelete`."""
 _VENUES = frozenset({"location", "place", "venue"})
+_GIVEN = frozenset({"to", "cc", "bcc", "recipient", "recipients", "reply_to", "forward_to"})
+"""Names that say that something goes there, whatever the tool is called."""
 Sure = Literal["high", "medium", "low"]
 
 
@@ -41,6 +43,13 @@ def word_of(path: str) -> str:
 def words_in(name: str) -> list[str]:
     """Return the words of a tool's name, in lower case."""
     return re.split(r"[^a-z0-9]+", _HUMP.sub("_", name).lower())
+
+
+def looked_up(path: str, one: RoleGuess) -> RoleGuess:
+    """Return the role of an argument of a tool that only looks for things."""
+    if one.role != "recipient" or word_of(path) in _GIVEN:
+        return one
+    return RoleGuess(role="query", sure="medium", why="its name, in a tool that looks things up")
 
 
 def venues(roles: Mapping[str, RoleGuess], undecided: Iterable[str]) -> dict[str, RoleGuess]:

@@ -36,6 +36,11 @@ _QUALITIES = set_of(
     "colour language topic region date time limit amount name title value unit"
 )
 """What a thing is like, and no thing."""
+_CALLS = frozenset({"create", "make", "new", "generate", "save", "draft", "define"})
+"""Words of tools that make a thing under the name which they are given; who adds may add one."""
+_SOMEBODY = frozenset({"recipient", "permission", "amount", "profile", "secret"})
+"""Roles beside which a name may be somebody's."""
+_ADDRESSED = frozenset({"address", "contact", "account"})
 _WAYS = frozenset({"by", "using", "via", "with", "for", "from", "per"})
 """Words after which the name of a tool says what is given to it."""
 
@@ -53,7 +58,7 @@ class Things:
         able = capability(name)
         self._makes = "create" in able.verbs and "set" not in words
         self._reaches = not able.verbs.isdisjoint(REACHING)
-        self._people = "person" in able.nouns
+        self._people, self._rooms = "person" in able.nouns, "channel" in able.nouns
         self._words, self._beside = words, beside
         # A name that begins with its verb may have a noun that is one, too: `cancel_order`.
         self._acting = words[:1] if verb_classes(stem(words[0])) else words
@@ -65,6 +70,20 @@ class Things:
             return self._is_name()  # beside `id` it would be what the thing is to be called
         before, _, last = word.rpartition("_")
         return self._is_named(before) if last == "name" else self._is_object(word)
+
+    def calls(self, word: str) -> bool:
+        """Return whether an argument is what the tool calls a thing that it makes, or sets so.
+
+        `name` of `create_folder`; `topic` of a room, where nobody is sent anything on it.
+        """
+        if self._reaches or self._people:
+            return False
+        if word == "topic":
+            return self._rooms and (self._makes or not _SETS.isdisjoint(self._acting))
+        others = {role_by_name(one) for one in self._beside}
+        made = self._makes and not _CALLS.isdisjoint(self._acting)
+        alone = _SOMEBODY.isdisjoint(others) and _ADDRESSED.isdisjoint(self._beside)
+        return word == "name" and made and alone
 
     def _is_named(self, thing: str) -> bool:
         """Return whether something is known by its name, and not made under it: `repo_name`."""
@@ -90,8 +109,7 @@ class Things:
             return False
         if not self._acts() or self._people or self._has_id():
             return False
-        roles = {role_by_name(one) for one in self._beside}
-        if roles & {"recipient", "permission", "amount", "profile", "secret"}:
+        if not _SOMEBODY.isdisjoint({role_by_name(one) for one in self._beside}):
             return False
         valued = any(stem(one) in self._stems for one in self._beside)
         return _SETS.isdisjoint(self._acting) or valued

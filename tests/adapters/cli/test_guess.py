@@ -88,6 +88,7 @@ def test_a_role_is_guessed_with_how_sure_that_is(name, schema, role):
         (("admin", "read", "write"), ("read", "write", "admin")),
         (("EDITOR", "VIEWER", "OWNER"), ("VIEWER", "EDITOR", "OWNER")),
         (("public", "private"), ("private", "public")),
+        (("push", "triage", "pull", "admin"), ("pull", "triage", "push", "admin")),
         (("view", "read"), ()),
         (("read", "chaos"), ()),
     ],
@@ -257,6 +258,50 @@ def test_an_address_to_look_for_is_no_receiver_in_a_tool_that_only_looks(name, a
 )
 def test_a_name_of_what_is_shown_reads_where_nothing_of_it_acts(name, args, effect):
     assert guessed(name, shaped(**args), {}).effect == effect
+
+
+@pytest.mark.parametrize(
+    ("name", "arg", "schema", "role"),
+    [
+        ("create_folder", "name", S, "title"),
+        ("save_playlist", "name", S, "title"),
+        ("create_room", "topic", S, "title"),
+        ("rename_chart", "new_name", S, "title"),
+        ("add_reaction", "emoji", S, "title"),
+        ("put_in_basket", "qty", S, "title"),
+        ("unpin", "ts", {**S, "description": "Timestamp of the pinned message"}, "id"),
+        ("drop_order", "refund_to", {**S, "description": "Payment method id for it"}, "id"),
+        (
+            "give_back",
+            "refund_to",
+            {**S, "description": "Card id or voucher id that gets it"},
+            "id",
+        ),
+        ("update_my_details", "address", S, "profile"),
+        ("set_delivery", "address", S, "profile"),
+        # What may be somebody, or a place in which others read it.
+        ("create_user", "name", S, ""),
+        ("invite_guest", "name", S, ""),
+        ("add_host", "name", S, ""),
+        ("publish_event", "topic", S, ""),
+        ("create_subscription", "topic", S, ""),
+        ("send_parcel", "address", S, ""),
+        ("update_my_details", "address", {**S, "description": "E-mail address"}, ""),
+        ("set_delivery", "address", {**S, "description": "Wallet of the payout"}, ""),
+        ("set_host", "address", S, ""),
+        ("log_gauge", "ts", {**S, "description": "Timestamp of the reading"}, ""),
+        ("drop_order", "refund_to", {**S, "description": "Card id or IBAN of the payee"}, ""),
+    ],
+)
+def test_how_a_thing_is_called_and_where_somebody_lives_is_no_receiver(name, arg, schema, role):
+    found, undecided = roles_of(shaped(**{arg: schema}), name)
+    assert (found[arg].role if role else "") == role
+    assert undecided == (() if role else (arg,))
+
+
+def test_a_name_beside_what_somebody_gets_may_be_theirs():
+    for other in ("iban", "amount", "permission", "address"):
+        assert "name" in roles_of(shaped(name=S, **{other: S}), "create_entry")[1]
 
 
 def test_a_summary_is_a_title_beside_a_day_and_a_text_by_itself():
