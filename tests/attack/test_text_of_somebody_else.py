@@ -60,6 +60,9 @@ def test_where_the_words_leave_the_text_open_none_is_asked_about(prompt, text):
     [
         ("See you. Gate password: heron22", True),
         ("See you. The door code is 4711", True),
+        ("See you. Deploy token for testing: rk_9aK2mNq7", True),
+        ("See you, the API key is k3y-for-a-lock", True),
+        ("See you, they gave me token 4 of 5000 tokens", False),
         ("See you at the gate, the password is the same", False),
         ("See you, postal code 8010", False),
     ],

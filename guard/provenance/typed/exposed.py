@@ -39,11 +39,15 @@ _LETS_IN: Final = re.compile(
     r"|(?:passport|(?:credit|debit) ?card|social security|ssn|cvv)"
     r"(?:[ _](?:no\b\.?|nr\b\.?|number))?)"
     r"(?: (?:is|for [^\W\d_]+|ist|est))?\s?[:=]?\s?[\"'`]?"
-    r"(?P<key>(?=[^\s\"'`]{0,63}\d)[^\s\"'`.,;!?]{4,64})",
+    r"(?P<key>(?=[^\s\"'`]{0,63}\d)[^\s\"'`.,;!?]{4,64})"
+    r"|\b(?:token|(?:api|access|secret|private|licen[cs]e) ?key)(?: (?:is|for [^\W\d_]+|ist|est))?"
+    r"\s?[:=]?\s?[\"'`]?(?P<issued>(?=[^\W\d]*\d)(?=\d*[^\W\d])[\w-]{8,64})",
     re.IGNORECASE,
 )
 """A password, a code or a number of a person, with its name: "Gate password: heron22"."""
-_OPENERS: Final = ("pass", "kennwort", "pwd", "pin", "code", "card", "soci", "ssn", "cvv")
+_OPENERS: Final = (
+    *("pass", "kennwort", "pwd", "pin", "code", "card", "soci", "ssn", "cvv"), *("token", "key")
+)  # fmt: skip
 """One of these stands in every such name, its case folded."""
 _CARD: Final = re.compile(r"\d(?:[ -]?\d){12,18}")
 _CARDS: Final = frozenset({"pan", "cardnumber", "ccnumber", "creditcard", "creditcardnumber"})
@@ -86,7 +90,7 @@ def keys_in(text: str) -> Iterator[str]:
     yield from (found[0] for found in _PAN.finditer(text))
     folded = text.casefold()
     if [1 for one in _OPENERS if one in folded]:
-        yield from (found["key"] for found in _LETS_IN.finditer(text))
+        yield from (found["key"] or found["issued"] for found in _LETS_IN.finditer(text))
 
 
 def _named(name: str, value: Json, depth: int) -> bool:
