@@ -39,6 +39,8 @@ _ADJECTIVES = LOOSE | {
     *("open", "big", "small", "short", "long", "quick"),
 }
 """Words that say how something is, and are names as well."""
+_HOW = frozenset({"directly", "only", "again", "already", "instead", "now", "too", "please"})
+"""Words behind a name that say how something is done, and are no thing."""
 _OF_WHAT = frozenset({"about", "on", "of", "regarding", "concerning"})
 _NEXT = re.compile(r"(?P<gap>\W*)(?P<word>[^\W\d_]*)")
 KEPT = frozenset({"name", "quantity", "object_id"})
@@ -94,7 +96,7 @@ def _describes(text: str, start: int, end: int, own: frozenset[str]) -> bool:
     word, gap = (after["word"], after["gap"]) if after else ("", "")
     if text[:start].rstrip().endswith("in") and (word in _OF_WHAT or gap.startswith(",")):
         return True
-    plain = not gap.strip() and word and not is_stop(word)
+    plain = not gap.strip() and word and not is_stop(word) and word.casefold() not in _HOW
     return bool(plain) and stem(word) not in own
 
 

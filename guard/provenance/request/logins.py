@@ -5,7 +5,13 @@ from collections.abc import Iterator
 
 from guard.provenance.speech.frames import Entity
 from guard.provenance.typed.canonical import text_of
-from guard.provenance.vocabulary.lexicon import is_stop
+from guard.provenance.vocabulary.lexicon import (
+    is_plain,
+    is_stop,
+    noun_classes,
+    stem,
+    verb_classes,
+)
 
 _SECRET = re.compile(
     r"\b(?:password|passcode|passphrase|pin|secret|passwort|kennwort|mot de passe|api key|token)\b"
@@ -22,6 +28,26 @@ _CALLED = re.compile(
     r"\b(?:user ?name|login|handle|benutzername)(?: is| of| as|:|=| ist)? ?[\"'`]?"
     r"([A-Za-z][\w.-]{1,63})",
     re.IGNORECASE,
+)
+_LOGIN = r"[a-z\d]+(?:[._-][a-z\d]+)+"
+"""What people go by where programs know them: small letters, with a joint."""
+_EITHER = rf"(?:{_LOGIN}|[a-z][a-z\d]{{2,38}})"
+_END = (
+    r"(?![\w@/-]|\.\w)(?=\s*(?:[.,;:!?)\"']|$|\n)"
+    r"|\s(?:and|please|pls|too|instead|as|if|for|in|on|from|with|to)\b)"
+)
+_HANDED = re.compile(
+    rf"\b(?i:(?:re)?assign|delegate|hand(?:\s+over)?)\s(?:(?!\s(?:to|and|then)\s)[^.,;:!?\n]){{1,60}}"
+    rf"\s(?i:to)\s+({_EITHER}){_END}"
+)
+"""In whose hands something is put: "assign it to sam-k"."""
+_GOES_BY = re.compile(rf"\b(?i:name|nick|alias|id)(?:\s+is|:|\s*=)\s+({_LOGIN}){_END}")
+"""What somebody is known by: "her name there is sam-k"."""
+_REACHED = re.compile(rf"\b(?i:invite|ping|cc|mention|dm|notify|message|remind)\s+({_LOGIN}){_END}")
+_AND_SO = re.compile(rf"(?:\s*,\s*(?:and\s+)?|\s+and\s+)({_EITHER}){_END}")
+_NOBODY = frozenset(
+    {"anyone", "anybody", "nobody", "whoever", "myself", "himself", "herself", "yourself"}
+    | {"themselves", "ourselves", "others", "each", "somebody", "people"}
 )
 
 
@@ -46,3 +72,22 @@ def accounts(text: str) -> Iterator[Entity]:
         if literal and not is_stop(literal):
             end = found.start(1) + len(literal)
             yield Entity("name", text_of(literal), literal, found.start(1), end)
+    for pattern in (_HANDED, _GOES_BY, _REACHED):
+        for found in pattern.finditer(text):
+            yield from _logins(text, found)
+
+
+def _logins(text: str, found: re.Match[str] | None) -> Iterator[Entity]:
+    """Yield whom a place names, and those who go on with it: "to sam-k and rosa-w"."""
+    while found and not _is_word(found[1]):
+        yield Entity("name", text_of(found[1]), found[1], *found.span(1))
+        found = _AND_SO.match(text, found.end(1))
+
+
+def _is_word(literal: str) -> bool:
+    """Return whether something in small letters is a word that people use, and nobody's name."""
+    if not literal.isalpha():
+        return False
+    own = stem(literal)
+    known = bool(noun_classes(own) or verb_classes(own)) or literal in _NOBODY
+    return known or is_plain(literal) or is_stop(literal)

@@ -1,12 +1,15 @@
 """A name of two parts that a call takes apart: "close #3 in mill/web" for owner mill and repo web.
 
-Both parts of one name, and in its order: the first is whose the second is. It decides nothing.
+Both parts of one name, and in its order: the first is whose the second is. "In web (mill)" says the
+same the other way round. It decides nothing.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from guard.model.call import Held
-from guard.model.origin import LINKED
+from guard.model.origin import LINKED, PROMPT
 from guard.provenance.request.naming import SILENT
 from guard.provenance.request.pieces import asking, halves_of
 from guard.provenance.request.task import Task
@@ -23,6 +26,15 @@ _HOLDERS = frozenset(
     | {"username", "group", "team", "registry", "bucket", "vendor"}
 )
 """Names of arguments for whose something is."""
+_NAME = r"[\w-]+(?:\.[\w-]+)*"
+_WHOSE = rf"\s*\((?:(?:owner|org|organi[sz]ation|of|by|from|in|under):?\s+)?({_NAME})\)"
+_BRACKETS = re.compile(rf"(?<![\w/.-])({_NAME}){_WHOSE}")
+"""A thing with whose it is in brackets: "web (mill)"."""
+_SEVERAL = re.compile(
+    rf"(?<![\w/.-])({_NAME}(?:(?:,\s*(?:and\s+)?|\s+(?:and|&)\s+){_NAME}){{1,4}})"
+    rf"\s*\((?:both|all)(?:\s+(?:of|by|from|in|under))?\s+({_NAME})\)"
+)
+"""Several things of one: "web and api (both mill)"."""
 
 
 def halved(
@@ -41,18 +53,43 @@ def halved(
         values: the arguments, each with what it is worth so far.
         slots: what is known of each argument.
     """
-    weak = {
-        value.path: at
-        for at, (value, one) in enumerate(values)
-        if one.source < LINKED and slots[value.path].named
-    }
-    if len(weak) < 2:  # noqa: PLR2004
+    every = {value.path: at for at, (value, _) in enumerate(values) if slots[value.path].named}
+    weak = {path: at for path, at in every.items() if values[at][1].source < LINKED}
+    if not weak or len(every) < 2:  # noqa: PLR2004
         return
-    own = [one for piece in asking(task.pieces, able) for one in piece.held if halves_of(one)]
+    pieces = asking(task.pieces, able)
+    told = {value.text for value, one in values if value.role == "path" and one.source is PROMPT}
+    own = [one for piece in pieces for one in piece.held if halves_of(one)]
+    own = [one for one in own if one.literal not in told]  # the path of a file is no owner's
     for one in own or [one for one in task.entities if one.frame not in SILENT]:
-        found = _both(held, one, values, weak)
-        if found:
-            yield from found
+        yield from _both(held, one, values, weak) or ()
+    if not own:
+        texts = [task.wanted[one.start : one.end] for one in pieces]
+        said = frozenset(pair for text in texts for pair in _owned(text)) or _owned(task.wanted)
+        yield from _bracketed(said, values, every, weak)
+
+
+@lru_cache(maxsize=256)
+def _owned(text: str) -> frozenset[tuple[str, str]]:
+    """Return the things of a text behind which stands whose they are, as (whose, thing)."""
+    found = {(one[2], one[1]) for one in _BRACKETS.finditer(text)}
+    for one in _SEVERAL.finditer(text):
+        found |= {(one[2], name) for name in re.findall(_NAME, one[1])}
+    return frozenset(found)
+
+
+def _bracketed(
+    said: frozenset[tuple[str, str]],
+    values: Sequence[tuple[Value, Worth]],
+    every: Mapping[str, int],
+    weak: Mapping[str, int],
+) -> Iterator[int]:
+    """Yield the places of whose a thing is, and of this, where brackets behind it say so."""
+    for first in weak if said else ():
+        for last in every:
+            pair = values[every[first]][0].text, values[every[last]][0].text
+            if pair in said and _is_whose(first) and not _is_whose(last):
+                yield from {every[first], every[last]} & {*weak.values()}
 
 
 def _both(
@@ -75,7 +112,11 @@ def _belongs(held: Held, first: str, last: str) -> bool:
     """Return whether one argument is for whose the other one is, by their names or their order."""
     if first.rpartition(".")[0] != last.rpartition(".")[0]:
         return False
-    holds = [not _HOLDERS.isdisjoint(words_in(path.rpartition(".")[2])) for path in (first, last)]
-    if holds[0] is not holds[1]:
-        return holds[0]
+    if _is_whose(first) is not _is_whose(last):
+        return _is_whose(first)
     return order_of(held, first) < order_of(held, last)
+
+
+def _is_whose(path: str) -> bool:
+    """Return whether an argument is for whose something is, by its name."""
+    return not _HOLDERS.isdisjoint(words_in(path.rpartition(".")[2]))

@@ -32,7 +32,6 @@ from guard.provenance.vocabulary.lexicon import Capability, capability, stem
 
 _PLAIN = frozenset(map(stem, ("email", "mail", "phone", "message", "text", "to", "id", "name")))
 """Words of arguments that say only of which sort their values are."""
-
 _PEOPLE = frozenset(
     map(stem, ("him", "her", "his", "them", "their", "both", "ihn", "ihm", "ihnen", "lui", "leur"))
 )
@@ -76,9 +75,8 @@ def theirs(
         values: the arguments with their worth.
         declared: whether a limit of the declared task names the argument at a place.
     """
-    found = [*values]
+    found, strays = [*values], list[int]()
     own = asking(task.pieces, able)
-    strays: list[int] = []
     if own:
         claims = _claims(task, known, able, found)
         strays = [one.at for one in _strays(known, own, claims, found)] if claims else []
@@ -183,7 +181,11 @@ def _may(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:
     if any(one.start < piece.start for one in claim.by) and _refers(piece, claim):
         return True
     words = _words(claim.value.path, claim.able)
-    if any(not (words & one.stems) <= piece.stems for one in claim.by):
+    if any(
+        not (words & one.stems) <= piece.stems
+        or (one.refers and not words.isdisjoint(stem(f"{verb}ee") for verb in one.stems))
+        for one in claim.by
+    ):
         return True
     return _lacks(known, piece, claim, values)
 
