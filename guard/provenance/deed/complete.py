@@ -30,6 +30,7 @@ from guard.provenance.thing.meant import meant
 from guard.provenance.thing.partly import partly
 from guard.provenance.thing.ranked import of_others
 from guard.provenance.thing.sides import side_of
+from guard.provenance.thing.versioned import versioned
 from guard.provenance.vocabulary.lexicon import Capability
 
 Values = Sequence[tuple[Value, Worth]]
@@ -62,9 +63,7 @@ def completed(
     """
     values = restated(task, known, able, slots, values)
     values = _ruled(task, able, values) if task.rankings else values
-    strays = frozenset(astray(task, values, said) if said else ())
-    if strays:
-        values = [(one[0], _STRAY) if at in strays else one for at, one in enumerate(values)]
+    values = _told(task, values, said) if said else values
     weak = [
         at
         for at, (value, one) in enumerate(values)
@@ -83,13 +82,16 @@ def completed(
         found[at] = found[at][0], IN_PROMPT
     wanted = _whole(task, able, values)
     targets = any(slots[values[at][0].path].target for at in weak)
-    own = _numbers(task, able, targets=targets)
+    numbers = _numbers(task, able, targets=targets)
     for at in [one for one in weak if found[one][1] is not IN_PROMPT]:
         value, slot = values[at][0], slots[values[at][0].path]
         named = slot.named and _is_name(value) and not wanted.isdisjoint(value.kinds)
         its = values[at][1]
+        if slot.target and its.place and (own := versioned(known, able, found, at)):
+            found[at] = value, Worth(LINKED, "linked_record", own)
+            continue
         place = its.place if its.why == "trusted_field" else None
-        if named or (slot.target and any(_is_numbered(value, one) for one in own)):
+        if named or (slot.target and any(_is_numbered(value, one) for one in numbers)):
             found[at] = value, IN_PROMPT
         elif slot.target and place and singled(task, known, able, place):
             found[at] = value, Worth(LINKED, "linked_record", place)
@@ -100,6 +102,12 @@ def completed(
     for at in nearby(task, able, found, slots):
         found[at] = found[at][0], IN_PROMPT
     return found
+
+
+def _told(task: Task, values: Values, said: Collection[int]) -> Values:
+    """Return the arguments of a call; what a request says of something else is nobody's."""
+    strays = frozenset(astray(task, values, said))
+    return [(one[0], _STRAY) if at in strays else one for at, one in enumerate(values)]
 
 
 def _ruled(task: Task, able: Capability, values: Values) -> Values:

@@ -21,6 +21,7 @@ from guard.provenance.schema.roles import (
     role_of,
 )
 from guard.provenance.schema.shown import is_needed, own_at
+from guard.provenance.schema.standing import begins_at
 from guard.provenance.schema.switches import Switch, switch_of
 from guard.provenance.vocabulary.contrary import repeats
 from guard.provenance.vocabulary.lexicon import capability
@@ -122,7 +123,9 @@ def _slot(tool: Held, path: str, like: Like) -> Slot:
     free = not entered(spec, path)
     unsaid = free and role == "recipient"
     default = schema.get("default")
-    standing = spec.standing.get(name, _NOTHING) if unsaid or role == "id" else _NOTHING
+    standing = _NOTHING
+    if unsaid or role == "id":
+        standing = spec.standing.get(name, _NOTHING) | begins_at(name, schema)
     return Slot(
         role=role,
         level=level,

@@ -11,6 +11,9 @@ from guard.model.call import Json
 
 _OWN = r"@?me|self|myself|mine|primary|default|current"
 _QUOTED = re.compile(rf"[\"'`\u201c\u2018]({_OWN})[\"'`\u201d\u2019]")
+_BRANCH = re.compile(r"\bdefaults?\b[^.]{0,40}\b(?:default|main)\s+branch\b", re.IGNORECASE)
+_STARTS = re.compile(r"(?:from|base|source|start|parent)(?:_?(?:branch|ref))?", re.IGNORECASE)
+_MAIN = frozenset({"main", "master"})
 _MOST_DEPTH = 6
 
 
@@ -26,6 +29,17 @@ def standing_words(schemas: Iterable[Mapping[str, Json]]) -> dict[str, frozenset
             if words := frozenset(_QUOTED.findall(said)):
                 found[name] = found.get(name, frozenset()) | words
     return found
+
+
+def begins_at(name: str, schema: Mapping[str, Json]) -> frozenset[str]:
+    """Return the branches from which something is begun where a call does not say it.
+
+    Args:
+        name: of the argument: where something begins, and not where it is written to.
+        schema: of the argument.
+    """
+    said = schema.get("description") if _STARTS.fullmatch(name) else None
+    return _MAIN if isinstance(said, str) and _BRANCH.search(said) else frozenset()
 
 
 def _described(node: object, depth: int) -> Iterator[tuple[str, str]]:
