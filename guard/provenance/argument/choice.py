@@ -20,6 +20,7 @@ from guard.provenance.speech.sentences import WORD, is_base
 from guard.provenance.typed.derived import unit_of
 from guard.provenance.vocabulary.contrary import UNDOING
 from guard.provenance.vocabulary.currencies import words_in
+from guard.provenance.vocabulary.derivation import spoken_as
 from guard.provenance.vocabulary.lexicon import Capability, is_stop, stem, stems_of, verb_classes
 from guard.provenance.vocabulary.phrasal import alike
 from guard.provenance.vocabulary.words import set_of
@@ -147,7 +148,20 @@ def _names_another(task: Task, raw: str, allowed: tuple[str, ...], heads: frozen
         return raw.casefold() not in named
     said = task.words.stems
     return not _uses(task, raw) and any(
-        _tells(one) and _stems(one) <= said for one in allowed if one != raw
+        _tells(one) and _says(task.folded, one, said) for one in allowed if one != raw
+    )
+
+
+def _says(text: str, choice: str, said: frozenset[str]) -> bool:
+    """Return whether a text says a choice, in any form of its words; a train is no "training"."""
+    words = PARTS.findall(choice)
+    own = all(not spoken_as(one).isdisjoint(said) for one in words)
+    if not own or len(words) > 1 or not (one := choice.casefold()).endswith("ing"):
+        return own
+    return (
+        one in text
+        or re.search(rf"\b{stem(one)}(?:e?d|e)?\s+(?:\w+\s+)?(?:me|us|him|her|them)\b", text)
+        is not None
     )
 
 
@@ -155,7 +169,7 @@ def _uses(task: Task, raw: str) -> bool:
     """Return whether the person uses the words of a choice; the article of a record is no A."""
     capital = raw.isupper() and is_stop(raw)
     said = not capital or re.search(rf"\b{raw}\b", task.wanted) is not None
-    return said and _stems(raw) <= task.words.stems
+    return said and _says(task.folded, raw, task.words.stems)
 
 
 def _flips(task: Task, able: Capability, slot: Slot, path: str, *, on: bool) -> bool:

@@ -35,6 +35,14 @@ _NEEDED = late(
     re.IGNORECASE,
 )
 """Other words of the day for a mistake, and for what nobody needs any more."""
+_OTHERWISE = (
+    (frozenset({"annual", "vacation", "holiday", "pto"}), r"holidays?|vacation|pto|annual\s+leave"),
+    (
+        frozenset({"sick", "illness", "sickness"}),
+        r"(?<!feel\s)(?:ill|sick|unwell|sickness|illness)",
+    ),
+)
+"""How people call the leave that a choice is of."""
 
 
 def heard(task: Task, allowed: tuple[str, ...]) -> frozenset[str]:
@@ -69,6 +77,9 @@ def _in_other_words(text: str, words: frozenset[str]) -> bool:
     """Return whether a text says a choice of these words by others: "I don't need it any more"."""
     if not words.isdisjoint(_ERRS):
         return _ERRED.search(text) is not None
+    for names, said in _OTHERWISE:
+        if words <= names | {"leave"} and words & names:
+            return re.search(rf"\b(?:{said})\b", text, re.IGNORECASE) is not None
     spent = not words.isdisjoint(_NEEDS) and not words.isdisjoint({"no", "not", "longer"})
     return spent and _NEEDED.search(text) is not None
 

@@ -18,12 +18,14 @@ from guard.provenance.request.pieces import Piece, asking
 from guard.provenance.request.task import Task
 from guard.provenance.schema.shown import optional_in, own_at
 from guard.provenance.schema.slot import Slot, slot_of
+from guard.provenance.schema.standing import begins_at
 from guard.provenance.schema.switches import retains, weighty
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
 from guard.provenance.speech.sentences import WORD
 from guard.provenance.typed.derived import unit_of
 from guard.provenance.vocabulary.currencies import currency_of, words_in
+from guard.provenance.vocabulary.derivation import spoken_as
 from guard.provenance.vocabulary.lexicon import Capability, is_stop, stem, verb_classes
 from guard.provenance.vocabulary.phrasal import alike
 from guard.provenance.vocabulary.titles import content_words
@@ -56,6 +58,8 @@ def strays(task: Task, able: Capability, held: Held, path: str, raw: Scalar) -> 
         raw: the value.
     """
     slot = slot_of(held, path, raw)
+    if raw in begins_at(path.rpartition(".")[2], own_at(held, path)[0]):
+        return False  # "on a new branch, not on main" begins there
     return another(task, able, slot, path, raw) or unsupported(task, able, slot, path, raw)
 
 
@@ -139,9 +143,16 @@ def _stems(raw: str) -> frozenset[str]:
     return frozenset(stem(one) for one in words_in(raw) if not is_stop(one) and not one.isdigit())
 
 
+@lru_cache(maxsize=4096)
+def _made_so(raw: str) -> frozenset[str]:
+    """Return the stems by which people ask for a choice of one word: freeze it, for "frozen"."""
+    words = words_in(raw)
+    return spoken_as(words[0]) if len(words) == 1 else _NOTHING
+
+
 def _is_said(task: Task, raw: str, said: frozenset[str], verbs: frozenset[str]) -> bool:
     """Return whether a person says a choice, in its words or by a verb of that sort."""
-    stems = _stems(raw)
+    stems = _stems(raw) | _made_so(raw)
     if not stems.isdisjoint(said) or any(verb_classes(one) & verbs for one in stems):
         return True
     if len(raw) < _LEAST and (_stands_alone(task.wanted, raw) or _begins(task.wanted, raw)):

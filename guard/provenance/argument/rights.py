@@ -17,7 +17,7 @@ _ADDRESSES = frozenset({"email", "phone", "iban"})
 _ENDS = re.compile(r"[.;!?\n]\s")
 _LEVELS = (
     (
-        "view viewer read reader read_only readonly r can_view can_read",
+        "view viewer read reader read_only readonly r can_view can_read pull",
         r"view|see|look\s+at|look|read",
         r"view|viewing|viewer|read|reading|reader|look",
     ),
@@ -27,7 +27,7 @@ _LEVELS = (
         r"comment|commenting|commenter",
     ),
     (
-        "edit editor write writer w rw read_write readwrite can_edit can_write",
+        "edit editor write writer w rw read_write readwrite can_edit can_write push",
         r"edit|change|modify|write|update",
         r"edit|editing|editor|write|writing|writer",
     ),
@@ -35,7 +35,7 @@ _LEVELS = (
 """Names of one right, the verbs by which somebody gets it, and what it is called."""
 _LEAST = frozenset(_LEVELS[0][0].split())
 _NOT_US = r"(?!(?:(?:only|just|nobody|none)\s+)?(?:me|us|myself|nobody|none|no)\b)"
-_MAY = r"(?:may|can|should|could)(?:\s+(?:also|then))?"
+_MAY = r"(?:may|can|should|could|must|shall|(?:needs?|has|have)\s+to)(?:\s+(?:also|then))?"
 _ONLY = r"(?:(?:only|just)\s+)?"
 _ABLE = r"(?:be\s+(?:able|allowed)\s+to\s+)?"
 _WHO = r"(?:he|she|they|(?<!who\s)(?<!what\s)[\w.+-]+@[\w.-]+|(?-i:[A-Z])[\w'\u2019-]+)"

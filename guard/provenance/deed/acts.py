@@ -22,6 +22,7 @@ from guard.provenance.speech.clauses import Clauses
 from guard.provenance.speech.sentences import WORD
 from guard.provenance.vocabulary import phrasal
 from guard.provenance.vocabulary.currencies import words_in
+from guard.provenance.vocabulary.derivation import spoken_as
 from guard.provenance.vocabulary.grammar import ASKING, CALENDAR
 from guard.provenance.vocabulary.idioms import PHRASED
 from guard.provenance.vocabulary.lexicon import Capability, is_other, is_stop, stem, verb_classes
@@ -110,8 +111,8 @@ def _choices(value: Value) -> tuple[str, ...]:
     """Return the words by which people say what an argument chooses."""
     if value.role == "flag":
         return _switched(value.path, value.text)
-    own = stem(value.text)
-    return (value.text, *sorted(phrasal.alike(frozenset({own})) - {own})) if value.text else ()
+    alike = phrasal.alike(spoken_as(value.text)) - {stem(value.text)}
+    return (value.text, *sorted(alike)) if value.text else ()
 
 
 def aims(task: Task, known: Known, able: Capability, values: Values) -> bool:

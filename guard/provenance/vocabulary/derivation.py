@@ -65,6 +65,24 @@ rent report request review score ship star tag tip vote
 """
 )
 """Nouns that are the verb as well, in the way in which people use it for such a thing."""
+_PARTICIPLES = MappingProxyType(
+    {
+        stem(been): stem(verb)
+        for verb, been in {
+            "freeze": "frozen", "hide": "hidden", "pay": "paid", "send": "sent", "write": "written",
+            "sell": "sold", "lend": "lent", "hold": "held", "lose": "lost", "win": "won",
+            "break": "broken", "choose": "chosen", "buy": "bought", "withdraw": "withdrawn",
+            "steal": "stolen", "take": "taken", "give": "given", "do": "done",
+        }.items()
+    }
+)  # fmt: skip
+"""What something is that a verb was done to, where no ending tells."""
+
+
+def spoken_as(word: str) -> frozenset[str]:
+    """Return the stems by which people ask that a thing be so: freeze it, for `frozen`."""
+    own = stem(word)
+    return frozenset({own, _PARTICIPLES.get(own, own)})
 
 
 @lru_cache(maxsize=1024)
