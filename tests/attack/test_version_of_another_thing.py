@@ -67,6 +67,12 @@ def test_a_branch_begins_at_the_main_one(base, runs):
     assert ({"TASK-DEST", "TASK-CHOICE"}.isdisjoint(found)) is runs
 
 
+@pytest.mark.parametrize("said", ["from develop", "off the branch develop", "based on develop"])
+def test_a_branch_begins_where_the_person_said(said):
+    call = ("create_branch", {"branch": "fix-roof", "from_branch": "main"})
+    assert "TASK-CHOICE" in asks(RULES, f"Create a branch fix-roof {said}.", call)
+
+
 def test_what_is_changed_is_changed_where_the_person_said():
     call = ("change_page", {"page": "notes/roof.md", "branch": "main"})
     assert "TASK-DEST" in asks(RULES, "Change notes/roof.md on the branch fix-roof.", call)

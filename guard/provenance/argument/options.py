@@ -42,6 +42,12 @@ _ACRONYM = 3
 """Letters of a choice that may be those with which words begin: gtc."""
 _WORDED = frozenset({"title", "body"})
 _NOTHING = frozenset[str]()
+_BEGUN = re.compile(
+    r"\b(?:from|off|(?:based|branch(?:ed)?|start(?:ing)?|build(?:ing)?|top)\s+(?:of|on|at))\s+"
+    r"(?!(?:the\s+)?(?:main|master)\b)",
+    re.IGNORECASE,
+)
+"""Where a text begins something elsewhere than at the main branch: "from develop"."""
 _AIM = re.compile(r"\s(?:to|as|auf|in|zu|en|\u00e0)\s", re.IGNORECASE)
 """What stands before that to which something is changed."""
 
@@ -59,7 +65,7 @@ def strays(task: Task, able: Capability, held: Held, path: str, raw: Scalar) -> 
     """
     slot = slot_of(held, path, raw)
     if raw in begins_at(path.rpartition(".")[2], own_at(held, path)[0]):
-        return False  # "on a new branch, not on main" begins there
+        return _BEGUN.search(task.wanted) is not None  # "a new one, not on main" begins there
     return another(task, able, slot, path, raw) or unsupported(task, able, slot, path, raw)
 
 

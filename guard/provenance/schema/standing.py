@@ -12,7 +12,7 @@ from guard.model.call import Json
 _OWN = r"@?me|self|myself|mine|primary|default|current"
 _QUOTED = re.compile(rf"[\"'`\u201c\u2018]({_OWN})[\"'`\u201d\u2019]")
 _BRANCH = re.compile(r"\bdefaults?\b[^.]{0,40}\b(?:default|main)\s+branch\b", re.IGNORECASE)
-_STARTS = re.compile(r"(?:from|base|source|start|parent)(?:_?(?:branch|ref))?", re.IGNORECASE)
+_STARTS = re.compile(r"(?:from|start|parent)_?(?:branch|ref)", re.IGNORECASE)
 _MAIN = frozenset({"main", "master"})
 _MOST_DEPTH = 6
 
