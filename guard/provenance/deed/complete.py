@@ -19,7 +19,7 @@ from guard.provenance.request.naming import keys_of
 from guard.provenance.request.pieces import ADDRESSES, NUMBERS, Piece, asking
 from guard.provenance.request.task import Task
 from guard.provenance.result.known import Known
-from guard.provenance.schema.kin import kin_of
+from guard.provenance.schema.kin import HANDS, kin_of, own_kin
 from guard.provenance.schema.slot import Slot
 from guard.provenance.source.singled import singled
 from guard.provenance.source.value import Value
@@ -38,6 +38,7 @@ _HEAD = 3
 """Letters by which a value is looked for before its words are."""
 _MARKS = " #@\"'`"
 _WEAK = frozenset({"trusted_field", "untrusted_only", "other_kind", "ambiguous"})
+_PARTLY = frozenset({"trusted_field", "untrusted_only"})
 _STRAY = Worth(Source.COMPOSED, "other_request")
 
 
@@ -75,7 +76,7 @@ def completed(
         weak = [
             at for at in weak if values[at][1].place is not None or _begins(values[at][0], said_so)
         ]
-    found = _received(task, known, able, values)
+    found = _received(held, task, known, able, values)
     if not weak:  # most calls: somebody said what each argument is
         return found
     for at in halved(held, task, able, found, slots):
@@ -83,7 +84,7 @@ def completed(
     wanted = _whole(task, able, values)
     targets = any(slots[values[at][0].path].target for at in weak)
     numbers = _numbers(task, able, targets=targets)
-    for at in [one for one in weak if found[one][1] is not IN_PROMPT]:
+    for at in [one for one in weak if found[one][1].source < LINKED]:
         value, slot = values[at][0], slots[values[at][0].path]
         named = slot.named and _is_name(value) and not wanted.isdisjoint(value.kinds)
         its = values[at][1]
@@ -91,9 +92,10 @@ def completed(
             found[at] = value, Worth(LINKED, "linked_record", own)
             continue
         place = its.place if its.why == "trusted_field" else None
+        hands = bool(task.naming.first) and not own_kin(value.path).isdisjoint(HANDS)  # see partly
         if named or (slot.target and any(_is_numbered(value, one) for one in numbers)):
             found[at] = value, IN_PROMPT
-        elif slot.target and place and singled(task, known, able, place):
+        elif slot.target and place and not hands and singled(task, known, able, place):
             found[at] = value, Worth(LINKED, "linked_record", place)
         elif slot.target and its.place and its.why in _WEAK:
             beside = [one.text for n, (one, _) in enumerate(values) if n != at]
@@ -123,13 +125,13 @@ def _ruled(task: Task, able: Capability, values: Values) -> Values:
 
 
 def _received(
-    task: Task, known: Known, able: Capability, values: Values
+    held: Held, task: Task, known: Known, able: Capability, values: Values
 ) -> list[tuple[Value, Worth]]:
-    """Return the arguments of a call, with the receivers that its request names in part."""
+    """Return the arguments of a call, with those people whom its request names in part."""
     found = [*values]
     for at, (value, one) in enumerate(values):
-        if one.why == "trusted_field" and value.role == "recipient":
-            found[at] = value, partly(task, known, able, value) or one
+        if one.why in _PARTLY and value.level in {"dest", "target"}:
+            found[at] = value, partly(task, known, held.spec, able, value) or one
     return found
 
 

@@ -3,7 +3,7 @@
 Made for a whole text and for each of its requests. Who asks for what is not looked at in here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -34,6 +34,7 @@ class Naming:
         said: all its words, in small letters, a blank around each.
         called: the names, and neighbouring words that may be one.
         spelled: the words of each name.
+        first: names of one word that stand by themselves: somebody's first one, perhaps.
     """
 
     links: frozenset[str] = frozenset()
@@ -41,6 +42,7 @@ class Naming:
     pairs: frozenset[tuple[str, str]] = frozenset()
     content: frozenset[str] = frozenset()
     said: str = ""
+    first: frozenset[str] = frozenset()
     # Made once, because every value of every call is held against them.
     called: frozenset[str] = field(init=False, repr=False)
     spelled: tuple[frozenset[str], ...] = field(init=False, repr=False)
@@ -77,9 +79,15 @@ class Naming:
         """Return the names of a record that were said whole, whatever case they are in."""
         return _whole(self.said, record.names)
 
+    def begins(self, record: Record) -> frozenset[str]:
+        """Return the trusted names of somebody whose first name stands by itself."""
+        if not self.first:
+            return frozenset()
+        return frozenset(one for one in record.people if one.partition(" ")[0] in self.first)
+
     def means(self, record: Record) -> bool:
         """Return whether the record is named in any of these ways."""
-        return self.links_to(record) or bool(self.asks_for(record))
+        return self.links_to(record) or bool(self.asks_for(record) or self.begins(record))
 
     def speaks_of(self, record: Record) -> bool:
         """Return whether a name that the person used is among the words of the record's names."""
@@ -139,7 +147,18 @@ def naming_of(text: str, found: Iterable[Entity]) -> Naming:
         pairs=pairs(text),
         content=content_words(text),
         said=f" {plainly(text)} ",
+        first=frozenset(_first(named)),
     )
+
+
+def _first(named: Sequence[Entity]) -> Iterator[str]:
+    """Yield the names of one word that are no part of a longer one: no Keller of "Mia Keller"."""
+    names = [one for one in named if one.kind == "name"]
+    longer = [(one.start, one.end) for one in names if not one.literal.isalpha()]
+    for one in names:
+        part = any(start <= one.start and one.end <= end for start, end in longer)
+        if not part and one.literal[0].isupper() and one.literal.isalpha():
+            yield _name(one)
 
 
 def keys_of(one: Entity) -> Iterator[tuple[str, str]]:

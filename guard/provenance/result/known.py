@@ -76,6 +76,7 @@ class Known:
         self._numbered_to = 0
         self._named: dict[str, set[frozenset[str]]] = {}  # name -> identities that bear it
         self._called: dict[str, set[frozenset[str]]] = {}  # the same, as their own
+        self._people: dict[str, set[str]] = {}  # word of a name -> the whole names of people
         self._unmarked: dict[str, set[frozenset[str]]] = {}  # the same of things without an id
         self._titled = Titled()  # the same again, by whose result showed it
         self._numbered: deque[int] = deque(maxlen=NUMBERED)
@@ -99,7 +100,8 @@ class Known:
         self.today = day_shown(segment) or self.today
         seen = [self._worth(one) for one in segment.seen]
         first = self._numbered_to  # numbers may have gaps: objects without a value of their own
-        records = {number: record_of(fields) for number, fields in grouped(seen).items()}
+        tool = segment.action.rpartition("/")[2]
+        records = {number: record_of(fields, tool) for number, fields in grouped(seen).items()}
         for number, record in records.items():
             self._enter(first + number, record, segment.action)
         self._numbered_to = first + max(records, default=0)
@@ -146,6 +148,10 @@ class Known:
     def called_so(self, name: str) -> Iterable[frozenset[str]]:
         """Return the ids of the things whose own name this is: of each, and of two at most."""
         return self._called.get(name, ())
+
+    def bearers(self, word: str) -> int:
+        """Return how many people bear a word in their trusted names."""
+        return len(self._people.get(word, ()))
 
     def mistaken(self, record: Record, name: str) -> bool:
         """Return whether a trusted name of a record may mean another one.
@@ -249,6 +255,9 @@ class Known:
                 bearers = held.setdefault(name, set())
                 if record.identity and len(bearers) < 2:  # noqa: PLR2004  two are not unique
                     bearers.add(record.identity)
+        for name in record.people:
+            for word in plainly(name).split():
+                self._people.setdefault(word, set()).add(name)
         for name in record.titles if record.called and not record.identity else ():
             self._unmarked.setdefault(name, set()).add(record.called)
         self._size += 2 * len(record.names) + len(record.links)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from guard.model.origin import TRUSTED, UNTRUSTED
 from guard.provenance.result.prose import OWN, bears_name, free_in, is_prose, noted_in
 from guard.provenance.result.segment import Seen
+from guard.provenance.result.titled import people_in
 from guard.provenance.schema.switches import as_said
 from guard.provenance.typed.canonical import name_of
 from guard.provenance.vocabulary.currencies import codes_in, words_in
@@ -21,8 +22,7 @@ from guard.provenance.vocabulary.words import set_of
 _WORDS = re.compile(r"[^\W_]+")
 _NONE: frozenset[str] = frozenset()
 """All that are empty are this one: a session has thousands, and each would take 216 bytes."""
-TITLE = 60
-"""The longest text (characters) by which a record is named."""
+TITLE, _LONGEST = 60, 64  # characters: of a text by which a record is named, of a key
 
 _IDENTIFIERS = frozenset({"email", "iban", "url"})
 _NAMELESS = frozenset(
@@ -36,11 +36,8 @@ _STATES = set_of("status state stage phase condition checks tests pipeline concl
 _IDS, _KEYS = frozenset({"id", "iid", "uid", "uuid"}), frozenset({"key", "iban", "email"})
 _NUMBERS = frozenset({"number", "no", "nr", "ref", "reference"})
 _SOMEBODYS = frozenset({"account", "card", "phone", "mobile", "fax", "routing", "tax", "house"})
-_KEY = 64
-"""The longest key (characters)."""
 _BEING = frozenset({"is", "has", "can", "was"})
-_OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
-"""How a moment ends that is at another offset than UTC."""
+_OFFSET = re.compile(r"[+-]\d\d:?\d\d$")  # of a moment that is at another one than UTC
 KEYS = (
     _IDS | _KEYS | _NUMBERS | OWN | {"guid", "code", "slug", "handle", "phone", "mail", "address"}
 ) | {"path", "file", "url"}
@@ -56,7 +53,8 @@ class Record:
         links: identifiers in trusted fields, `kind:canonical`.
         titles: short texts in trusted fields, casefolded.
         called: those of them that are its own name, and not that of somebody it refers to.
-        names: short texts in any field but strangers' prose: enough to be asked for, no more.
+        people: those of several words, where it is somebody; `names`: short texts in any field but
+            strangers' prose: enough to be asked for, no more.
         noted: short texts of strangers' prose: a search may find it by them.
         own: those in which it bears its own name; where one is trusted, those that are.
         told: short texts of all fields but prose, its state and its kind as well; the same.
@@ -75,6 +73,7 @@ class Record:
     links: frozenset[str] = frozenset()
     titles: frozenset[str] = frozenset()
     called: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     noted: frozenset[str] = frozenset()
     own: tuple[str, ...] = ()
@@ -100,8 +99,8 @@ def grouped(seen: Iterable[Seen]) -> dict[int, list[Seen]]:
     return groups
 
 
-def record_of(found: Iterable[Seen]) -> Record:
-    """Return the record of which these are the fields."""
+def record_of(found: Iterable[Seen], tool: str = "") -> Record:
+    """Return the record of which these are the fields, and which a tool showed."""
     identity: set[str] = set()
     links: set[str] = set()
     titles: set[str] = set()
@@ -144,6 +143,7 @@ def record_of(found: Iterable[Seen]) -> Record:
         links=frozenset(links) or _NONE,
         titles=frozenset(titles) or _NONE,
         called=frozenset(called) or _NONE,
+        people=frozenset(people_in(called, tool)) or _NONE,
         names=frozenset(names) or _NONE,
         noted=noted_in(fields, free, TITLE) or _NONE,
         own=tuple(_short(telling, free, named=True)),
@@ -161,7 +161,7 @@ def record_of(found: Iterable[Seen]) -> Record:
             one.canonical
             for one in fields
             if one.kind == "text" and one.source is TRUSTED
-            if " " not in one.canonical and len(one.canonical) <= _KEY
+            if " " not in one.canonical and len(one.canonical) <= _LONGEST
         )
         or _NONE,
         currencies=codes_in(said[True]) or _NONE,
@@ -262,7 +262,7 @@ def is_id(path: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _identifies(name: str) -> bool:
-    """Return whether one of two objects is the other where both hold the same here."""
+    """Return whether two objects are one where both hold the same here."""
     return is_id(name) or name.casefold() in _KEYS or words_in(name)[1:][-1:] == ("key",)
 
 
@@ -272,7 +272,7 @@ def _keys_in(fields: Iterable[Seen]) -> dict[str, str]:
     for one in fields:
         own = one.path.rpartition(".")[2]
         key = " " not in one.canonical or own.casefold() in OWN or _identifies(own)
-        if key and len(one.canonical) <= _KEY:
+        if key and len(one.canonical) <= _LONGEST:
             found.setdefault(one.path, one.canonical)
     return found
 

@@ -1,6 +1,8 @@
 """The names that a session's tools have shown, and which of them a text says whole."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from guard.provenance.schema.kin import shows_people
 
 _LONGEST, _WORDS, _TEXTS = 10, 2000, 64
 """Words of a name that is looked for in a text, words of that text, texts whose names are kept."""
@@ -33,6 +35,14 @@ class Titled:
                 self._kept.clear()
             self._kept[key] = len(self._names), found
         return found
+
+
+def people_in(called: Iterable[str], tool: str) -> Iterator[str]:
+    """Yield the names of several words that may be somebody's, as far as a tool's name tells."""
+    if shows_people(tool) is not False:
+        for one in called:
+            if " " in one and one.replace(" ", "").replace("-", "").isalpha():
+                yield one
 
 
 def stands_alone(name: str, said: str, whole: Iterable[str]) -> bool:

@@ -59,6 +59,16 @@ def tells_of(tool: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
+def shows_people(tool: str) -> bool | None:
+    """Return whether a tool shows people: `list_team_members`; None: its name does not tell."""
+    for word in reversed(words_in(tool)):
+        classes = frozenset(noun_classes(stem(word))) if word not in _LISTING else frozenset[str]()
+        if classes:
+            return "person" in classes
+    return None
+
+
+@lru_cache(maxsize=4096)
 def holds(tool: str, path: str, kin: frozenset[str], own: frozenset[str]) -> bool:
     """Return whether an id in a tool's result may be of a thing of this kind.
 

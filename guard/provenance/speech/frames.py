@@ -53,6 +53,8 @@ APPOSED = re.compile(
     re.IGNORECASE,
 )
 """What stands between a person and the address that belongs to them."""
+_SUBJECT = re.compile(r"\s+(?:is|was|has|had|says|thinks|likes|knows|needs|paid|lent|will|can)\b")
+"""What stands behind who does something, and is none of a list: "tell Ann, Bob is ill"."""
 _GETS = re.compile(
     r"(?:^|[,;:]\s|\b(?:please|and|then|you|to)\s)\s*(?:sign|bring|loop|let|give|put)\s+$",
     re.IGNORECASE,
@@ -83,8 +85,8 @@ _DOES_TO = late(
 )
 """What stands in a message before whom its reader is to ask: "mail Bob that he should ask Ann"."""
 _REACHED = frozenset({"name", "email", "phone"})
-_PUT_IN = re.compile(r"\s+(?:up|in|down|access|see)\b", re.IGNORECASE)
-"""What stands around somebody who gets into something: "sign Ann up", "give Ann access"."""
+_PUT_IN = re.compile(r"\s+(?:up|in|down|access|see|know)\b", re.IGNORECASE)
+"""What stands around who gets into something, or is told: "sign Ann up", "let Ann know"."""
 _BOUND = re.compile(
     r"\b(?:heading|headed|going|bound|off|back|travel(?:l?ing)?|fly(?:ing)?|flights?|driv(?:e|ing)"
     r"|trips?|journey|way|moving|return(?:ing)?)(?: over| out| up| down)? (?:to|for) (?:the )?"
@@ -179,13 +181,14 @@ def _spans(found: Iterable[Entity], kinds: Collection[str]) -> list[Span]:
 def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
     if one.kind not in {"amount", "percent", "date", "time"} and _AFTER.match(text, one.end):
         return "mention"
+    does = one.kind == "name" and _SUBJECT.match(text, one.end)
     if before is not None and before.end <= one.start and before.frame in {"dest", "mention"}:
         between = text[before.end : one.start].lstrip("\"'`\u201d\u2019)>]")
         listed = len(between) < 40 and LISTED.fullmatch(between)  # noqa: PLR2004
         named = before.kind in {"name", "quoted"}
         held = one.kind in _ADDRESSES and _HELD.fullmatch(text, before.end, one.start)
         if listed or (named and (held or APPOSED.fullmatch(between))):
-            return before.frame
+            return "mention" if does and "," in between else before.frame
     clause = clause_before(text, one.start)
     if _is_reached(text, one, clause):
         return "dest"

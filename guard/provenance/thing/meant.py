@@ -105,7 +105,7 @@ def meant(
     covered = stems_in(text[:LONGEST] for text in beside)
     covered |= own_kin(value.path)
     pieces = asking(task.pieces, able) or around.pieces
-    grave = around.grants or _is_grave(spec, able)
+    grave = around.grants or is_grave(spec, able)
     lone = not grave and "irreversible" not in spec.effect
     for place in known.seen(value.kinds):
         if not (place.record and place.seen.whole and _is_key(known, value, place)):
@@ -135,7 +135,7 @@ def _told(text: str, piece: Piece, value: Value, within: frozenset[str]) -> str:
     return f"take {topic}" if topic else own
 
 
-def _is_grave(spec: ToolSpec, able: Capability) -> bool:
+def is_grave(spec: ToolSpec, able: Capability) -> bool:
     """Return whether a tool gives somebody something, or takes what it gets out of the house."""
     words = frozenset(map(stem, words_in(spec.named)))
     buys = "schedule" not in able.verbs and able.stems.isdisjoint(KEEPERS)

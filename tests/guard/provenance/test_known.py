@@ -113,3 +113,18 @@ def test_a_file_is_meant_by_the_words_of_its_name(said, title, is_it):
     known.learn(segment(seen("text", title, path="*.filename"), seen("text", "7", path="*.id")))
     record = known.record(known.places("text", title)[0].record)
     assert read_task([said]).naming.links_to(record) is is_it
+
+
+def test_people_are_known_by_each_word_of_their_trusted_names():
+    known = Known()
+    own = Seen("text", "Ana Brook", "*.name", Source.TRUSTED, 1)
+    known.learn(Segment(step=1, action="crm/list_members", seen=(own,)))
+    assert known.bearers("ana") == known.bearers("brook") == 1
+    more = own._replace(canonical="Ana Oak"), own._replace(canonical="Ana Elm", record=2)
+    known.learn(Segment(step=2, action="crm/list_members", seen=more))
+    assert known.bearers("ana") == 3
+    boat = own._replace(canonical="Vera Stoll")
+    known.learn(Segment(step=3, action="crm/list_orders", seen=(boat,)))
+    loose = own._replace(canonical="Cy Vale", source=Source.UNTRUSTED)
+    known.learn(Segment(step=4, action="crm/list_members", seen=(loose,)))
+    assert known.bearers("vera") == known.bearers("cy") == 0
