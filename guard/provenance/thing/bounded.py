@@ -104,6 +104,53 @@ def bounds_in(text: str) -> tuple[Bounds, str]:
     return _limited(text, dated._replace(states=states, sides=both))
 
 
+_KNOWN = frozenset(
+    map(
+        stem,
+        (
+            *("open", "new", "pending", "draft", "placed", "queued", "waiting", "unpaid", "paid"),
+            *("active", "inactive", "closed", "done", "completed", "delivered", "shipped"),
+            *("cancelled", "canceled", "processing", "approved", "rejected", "confirmed"),
+            *("scheduled", "blocked", "resolved", "archived", "overdue", "expired", "failed"),
+            *("running", "stopped", "paused", "returned", "refunded", "published", "review"),
+            *("progress", "transit", "hold", "preparation", "production", "unshipped"),
+        ),
+    )
+)
+"""Words that say how a thing stands, whatever it is."""
+_IN = r"in\s+(?:review|progress|transit|preparation|production|processing)|on\s+hold"
+_STATE = re.compile(
+    r"(?:(?:,?\s+(?:that|which)(?:['\u2019]s|\s+is)|\s+with\s+(?:the\s+)?(?:status|state)"
+    r"|\s+marked(?:\s+as)?|\s+still(?=\s+in\s))\s+(?:(?:still|currently|already|now)\s+)?(?:(?:in|on)\s+)?"
+    rf"(?!(?:the|an?|my|our|at|by|for|from|with|of)\b)(?P<one>{_WORD})"
+    rf"(?:\s+(?:or|and)\s+(?:(?:in|on)\s+)?(?P<two>{_WORD}))?|\s+\(?(?P<in>{_IN})\)?)"
+    r"(?=(?:,?\s+(?:please|and|then|now))?\s*[.!,]?\s*\Z)",
+    re.IGNORECASE,
+)
+"""How one thing stands, at the end of what is said of it: "that is in review"."""
+_BEFORE = re.compile(
+    r"\b(?:the|my|our|his|her|their)\s+(?P<one>in-(?:review|progress|transit)|on-hold|pending|unpaid"
+    r"|overdue|open|closed|delivered|shipped|cancell?ed|rejected|approved|expired|failed|archived"
+    r"|resolved|unshipped)\s+[^\W\d_]",
+    re.IGNORECASE,
+)
+"""The same, before the thing: "the pending jacket order"."""
+
+
+@lru_cache(maxsize=1024)
+def states_in(text: str, borne: frozenset[str]) -> frozenset[str]:
+    """Return how a request says that its one thing stands; empty: it does not, or in other words.
+
+    Args:
+        text: of the request.
+        borne: the states of all that are compared, in plain small letters.
+    """
+    found = _STATE.search(text) or _BEFORE.search(text)
+    plain = [plainly(one) for one in found.groupdict().values() if one] if found else []
+    known = (one in borne or not _KNOWN.isdisjoint(map(stem, one.split())) for one in plain)
+    return frozenset(plain) if any(known) else frozenset()
+
+
 def _dated(text: str) -> tuple[Bounds, str]:
     found = _SINCE.search(text)
     if found is None:

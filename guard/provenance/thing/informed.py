@@ -36,16 +36,26 @@ _ADDRESSED = frozenset({"profile", "mail", "channel"})
 _NAMED = frozenset({"in_prompt", "linked_record"})
 
 
-def told_of(
-    task: Task, own: Sequence[Piece], values: Sequence[tuple[Value, Worth]]
+def beside_others(
+    task: Task, known: Known, own: Sequence[Piece], values: Sequence[tuple[Value, Worth]]
 ) -> Iterator[int]:
-    """Yield the places of receivers of whom the person only wants to be told something.
+    """Yield the places of those who are only spoken of where somebody else is told, or added.
 
     Args:
         task: what the person said.
+        known: what the session has seen.
         own: the requests for what the tool does.
         values: the arguments with their worth.
     """
+    yield from _told_of(task, own, values)
+    yield from _spoken_of(task, known, own, values)
+    yield from _served(task, known, own, values)
+
+
+def _told_of(
+    task: Task, own: Sequence[Piece], values: Sequence[tuple[Value, Worth]]
+) -> Iterator[int]:
+    """Yield the places of receivers of whom the person only wants to be told something."""
     if not own or not to_me(task.wanted):
         return  # nearly always
     going = [
@@ -64,22 +74,18 @@ def told_of(
             yield at
 
 
-def spoken_of(
+def _spoken_of(
     task: Task, known: Known, own: Sequence[Piece], values: Sequence[tuple[Value, Worth]]
 ) -> Iterator[int]:
     """Yield the places of receivers whom every request only speaks of, and says who gets it.
 
     Whoever's report is to be mailed is not told by whom it is to be read.
-
-    Args:
-        task: what the person said.
-        known: what the session has seen.
-        own: the requests for what the tool does.
-        values: the arguments with their worth.
     """
     for at, (value, its) in enumerate(values if own else ()):
         if value.role == "recipient" and its.why == "linked_record" and its.place is not None:
             record = known.record(its.place.record)
+            if its.place.seen.path.endswith(".*"):
+                continue  # who stands in a list of it does not bear its name
             if all(_speaks(task.text, one, record) for one in own):
                 yield at
 
@@ -112,20 +118,14 @@ def _is_named(one: Entity, record: Record) -> bool:
     return one.kind == "name" and any(words <= {*title.split()} for title in record.titles)
 
 
-def served(
+def _served(
     task: Task, known: Known, own: Sequence[Piece], values: Sequence[tuple[Value, Worth]]
 ) -> Iterator[int]:
     """Yield the places of those for whom every request does something with others.
 
     A call that takes these as well says for whom it is.
-
-    Args:
-        task: what the person said.
-        known: what the session has seen.
-        own: the requests for what the tool does.
-        values: the arguments with their worth.
     """
-    objects = [[one for one in each.held if _is_object(task.text, one)] for each in own]
+    objects = [[one for one in each.held if _is_object(task.text, known, one)] for each in own]
     if not objects or not all(objects):
         return  # nearly always
     weighed = [(at, value, its) for at, (value, its) in enumerate(values) if its.why in _NAMED]
@@ -149,12 +149,14 @@ def _is(known: Known, one: Entity, value: Value, its: Worth) -> bool:
     return bool(linked and its.place and _is_named(one, known.record(its.place.record)))
 
 
-def _is_object(text: str, one: Entity) -> bool:
-    """Return whether somebody stands right behind a verb: "add the user Tom"."""
+def _is_object(text: str, known: Known, one: Entity) -> bool:
+    """Return whether somebody stands right behind a verb: "add the user Tom", no "vacation"."""
     found = _OBJECT.search(clause_before(text, one.start)) if one.kind in _PEOPLE else None
     if found is None or _OWNED.match(text, one.end):
         return False
-    sort = found["sort"]
+    sort, plain = found["sort"], one.kind == "name" and one.literal[:1].islower()
+    if plain and not sort and not known.seen(tuple(keys_of(one))):
+        return False
     return bool(verb_classes(stem(found["verb"]))) and (
         not sort or "person" in noun_classes(stem(sort))
     )

@@ -21,7 +21,8 @@ from guard.provenance.result.records import Record
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth, worth
 from guard.provenance.speech.frames import Entity
-from guard.provenance.thing.informed import served, spoken_of, told_of
+from guard.provenance.thing.informed import beside_others
+from guard.provenance.thing.mistold import mistold
 from guard.provenance.thing.modelled import modelled
 from guard.provenance.thing.referred import referred
 from guard.provenance.thing.removed import removed, takes
@@ -86,8 +87,8 @@ def theirs(
         if len(task.pieces) > 1 or speaks(task):  # most prompts are one request
             strays += beside(task, known, own, found)
     strays += landmarks(task, known, own, found)
-    strays += [*told_of(task, own, found), *spoken_of(task, known, own, found)]
-    strays += served(task, known, own, found)
+    strays += beside_others(task, known, own, found)
+    strays += mistold(task, known, own, found)
     strays += crossed(task, known, found)
     strays += modelled(task, known, able, found)
     if "linked_record" in [one.why for _, one in found]:

@@ -1,0 +1,101 @@
+"""Whether a named thing stands in another way than the request says.
+
+"The jacket order that is in review" is no delivered one. It decides nothing.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from guard.provenance.request.pieces import Piece
+from guard.provenance.request.task import Task
+from guard.provenance.result.bearing import told_of, words_of
+from guard.provenance.result.known import Known
+from guard.provenance.result.records import Record, is_id, plainly
+from guard.provenance.source.value import Value
+from guard.provenance.source.worth import Worth
+from guard.provenance.thing.bounded import states_in
+from guard.provenance.thing.listed import rivals
+from guard.provenance.vocabulary.lexicon import is_stop, stem
+
+_JOINED = re.compile(r"(?:[.,;:!?]|\b(?:and|then|or|but))\s*\Z", re.IGNORECASE)
+"""What stands before another request."""
+_DONE = frozenset(
+    map(stem, ("closed", "done", "completed", "complete", "resolved", "finished", "archived"))
+)
+_OVER = _DONE | frozenset(
+    map(
+        stem,
+        (
+            *("delivered", "cancelled", "canceled", "rejected", "declined", "paid", "failed"),
+            *("expired", "returned", "refunded", "shipped", "deleted", "merged"),
+        ),
+    )
+)
+"""States after which nothing is open."""
+_OPEN = frozenset(map(stem, ("open", "active", "unfinished", "current")))
+_WAITING = frozenset(
+    map(
+        stem,
+        (
+            *("pending", "waiting", "awaiting", "queued", "placed", "new", "open", "requested"),
+            *("submitted", "unconfirmed", "received", "created", "todo"),
+        ),
+    )
+)
+_NAMED = frozenset({"in_prompt", "linked_record"})
+
+Values = Sequence[tuple[Value, Worth]]
+
+
+def mistold(task: Task, known: Known, own: Sequence[Piece], values: Values) -> Iterator[int]:
+    """Yield the places of things that every request for a call tells otherwise.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        own: the requests for that.
+        values: the arguments with their worth.
+    """
+    for at, (value, its) in enumerate(values):
+        if value.level != "target" or its.why not in _NAMED:
+            continue
+        place = its.place or next((one for one in known.seen(value.kinds) if one.record), None)
+        if place is None or not is_id(place.seen.path):
+            continue
+        record = known.record(place.record)
+        texts = [_whole(task, one) for one in own if _names(one, value, record)]
+        if texts and all(_stands_otherwise(one, record, rivals(known, place)) for one in texts):
+            yield at
+
+
+def _whole(task: Task, piece: Piece) -> str:
+    """Return a request with what only looks like the next one: "cancel the jacket | order"."""
+    end = piece.end
+    for one in task.pieces:
+        if one.start == end and not _JOINED.search(task.wanted, piece.start, end):
+            end = one.end
+    return task.wanted[piece.start : end]
+
+
+def _names(piece: Piece, value: Value, record: Record) -> bool:
+    if not piece.keys.isdisjoint(value.kinds):
+        return True
+    return piece.naming.means(record)
+
+
+def _stands_otherwise(text: str, record: Record, listed: Sequence[Record]) -> bool:
+    """Return whether a request says how its thing stands, and trusted fields say otherwise."""
+    borne = {plainly(state) for one in listed for state in one.states.values()}
+    said = states_in(text, frozenset(borne)) if record.states else frozenset[str]()
+    if not said:
+        return False
+    own = words_of(tuple(sorted(record.states.values()))) | told_of(record)
+    return not any(_may_stand(words_of((one,)), own) for one in said)
+
+
+def _may_stand(said: frozenset[str], own: frozenset[str]) -> bool:
+    """Return whether a thing may stand as a request says, in words that mean the same."""
+    words = frozenset(one for one in said if not is_stop(one)) or said
+    if not words.isdisjoint(own) or (not words.isdisjoint(_OPEN) and own.isdisjoint(_OVER)):
+        return True
+    return any(not (words.isdisjoint(one) or own.isdisjoint(one)) for one in (_DONE, _WAITING))
