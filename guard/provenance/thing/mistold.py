@@ -1,6 +1,8 @@
-"""Whether a named thing stands in another way than the request says.
+"""Whether a named thing stands in another way than the request says, or may be another one.
 
-"The jacket order that is in review" is no delivered one. It decides nothing.
+"The jacket order that is in review" is no delivered one. And a word of a title, as "the fence task"
+for "Paint the fence", tells one thing from others only where none of them bears it, in a list that
+nothing narrowed but what was said of the thing. It decides nothing.
 """
 
 import re
@@ -9,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from guard.provenance.request.pieces import Piece
 from guard.provenance.request.task import Task
 from guard.provenance.result.bearing import told_of, words_of
-from guard.provenance.result.known import Known
+from guard.provenance.result.known import Known, Place
 from guard.provenance.result.records import Record, is_id, plainly
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
 from guard.provenance.thing.bounded import states_in
-from guard.provenance.thing.listed import rivals
+from guard.provenance.thing.listed import is_sought, rivals
 from guard.provenance.vocabulary.lexicon import is_stop, stem
 
 _JOINED = re.compile(r"(?:[.,;:!?]|\b(?:and|then|or|but))\s*\Z", re.IGNORECASE)
@@ -48,7 +50,7 @@ Values = Sequence[tuple[Value, Worth]]
 
 
 def mistold(task: Task, known: Known, own: Sequence[Piece], values: Values) -> Iterator[int]:
-    """Yield the places of things that every request for a call tells otherwise.
+    """Yield the places of things that every request for a call tells otherwise, or not enough.
 
     Args:
         task: what the person said.
@@ -63,9 +65,15 @@ def mistold(task: Task, known: Known, own: Sequence[Piece], values: Values) -> I
         if place is None or not is_id(place.seen.path):
             continue
         record = known.record(place.record)
-        texts = [_whole(task, one) for one in own if _names(one, value, record)]
+        pieces = [one for one in own if _names(one, value, record)]
+        texts = [_whole(task, one) for one in pieces]
         if texts and all(_stands_otherwise(one, record, rivals(known, place)) for one in texts):
             yield at
+        elif its.why == "linked_record" and texts and _is_by_a_word(task, record):
+            beside = [one.text for n, (one, _) in enumerate(values) if n != at]
+            said = [_said(*pair, record) for pair in zip(pieces, texts, strict=True)]
+            if all(_is_loose(task, known, place, one, beside) for one in said):
+                yield at
 
 
 def _whole(task: Task, piece: Piece) -> str:
@@ -99,3 +107,37 @@ def _may_stand(said: frozenset[str], own: frozenset[str]) -> bool:
     if not words.isdisjoint(own) or (not words.isdisjoint(_OPEN) and own.isdisjoint(_OVER)):
         return True
     return any(not (words.isdisjoint(one) or own.isdisjoint(one)) for one in (_DONE, _WAITING))
+
+
+def _is_by_a_word(task: Task, record: Record) -> bool:
+    """Return whether a record is meant by nothing but a part of its title."""
+    naming = task.naming
+    if not naming.links.isdisjoint(record.links) or not naming.names.isdisjoint(record.titles):
+        return False
+    return bool(naming.spells(record)) and not (naming.said_whole(record) & record.titles)
+
+
+def _said(piece: Piece, text: str, record: Record) -> frozenset[str]:
+    """Return the words of a request, without those of who gets something by it."""
+    going = (one for one in piece.held if one.frame == "dest")
+    names = words_of(tuple(one.literal for one in going)) - words_of(tuple(record.titles))
+    words = (one for one in plainly(text).split() if not is_stop(one))
+    return frozenset(map(stem, words)) - names
+
+
+def _is_loose(
+    task: Task, known: Known, place: Place, told: frozenset[str], beside: Sequence[str]
+) -> bool:
+    """Return whether what was said of a title tells its thing from no other one for sure."""
+    record = known.record(place.record)
+    said = words_of(tuple(sorted(record.titles))) & told
+    if said and any(
+        one.identity != record.identity and said <= words_of(tuple(sorted(one.titles)))
+        for one in rivals(known, place)
+    ):
+        return True
+    lists = [one for one in known.lists.shown(place.action) if one.holds(place.record)]
+    sets = frozenset(map(str.casefold, beside))
+    return bool(lists) and not any(
+        not one.sought or is_sought(task, known, one, told, sets=sets) for one in lists
+    )
