@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from guard.model.late import late
 from guard.provenance.quantity.numerals import scaled, spelled
 from guard.provenance.speech.frames import clause_before
 from guard.provenance.speech.unasked import without
@@ -39,13 +40,13 @@ _NUMBER: Final = (
     rf"|(?:(?:a\s+(?=hundred|thousand))?(?:{_WORDS})(?:(?:\s+and)?[\s-](?:{_WORDS})){{0,4}}))(?![\w:/%]|[.,]\d)"
 )
 _SIGN: Final = r"(?:[\u20ac$\u00a3]\s?)?"
-_RANGE: Final = re.compile(
+_RANGE: Final = late(
     rf"(?<![\w.,:/-])(?P<between>between\s+)?{_SIGN}(?P<one>{_NUMBER})(?P<unit>\s?[\u20ac$\u00a3]|\s[^\W\d_]+)??"
     rf"(?P<by>\s+to\s+|\s+and\s+|\s?[-\u2013\u2014]\s?)"
     rf"{_SIGN}(?P<two>{_NUMBER})(?!-\d)(?P<after>[ -]?[\u20ac$\u00a3]|[ -][^\W\d_]+)?",
     re.IGNORECASE,
 )
-_ALONE: Final = re.compile(rf"(?<![\w.,:/-]){_NUMBER}", re.IGNORECASE)
+_ALONE: Final = late(rf"(?<![\w.,:/-]){_NUMBER}", re.IGNORECASE)
 _LEADS: Final = re.compile(r"(?:\b(?:to|at|by|for|of|is)|[:=])\s*\Z", re.IGNORECASE)
 """What stands before a number that something is to become."""
 _MOVES, _BUYS = frozenset({"change", "move"}), frozenset({"buy"})

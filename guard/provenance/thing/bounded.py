@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from guard.model.late import late
 from guard.provenance.quantity.days import dates
 from guard.provenance.result.records import Record, plainly
 from guard.provenance.result.select import LATER, TOUCHED, beyond, is_amount
@@ -119,7 +120,7 @@ _KNOWN = frozenset(
 )
 """Words that say how a thing stands, whatever it is."""
 _IN = r"in\s+(?:review|progress|transit|preparation|production|processing)|on\s+hold"
-_STATE = re.compile(
+_STATE = late(
     r"(?:(?:,?\s+(?:that|which)(?:['\u2019]s|\s+is)|\s+with\s+(?:the\s+)?(?:status|state)"
     r"|\s+marked(?:\s+as)?|\s+still(?=\s+in\s))\s+(?:(?:still|currently|already|now)\s+)?(?:(?:in|on)\s+)?"
     rf"(?!(?:the|an?|my|our|at|by|for|from|with|of)\b)(?P<one>{_WORD})"
