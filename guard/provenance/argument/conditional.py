@@ -50,8 +50,8 @@ _BAD = frozenset(map(stem, ("red", "fail", "failed", "failing", "failure", "erro
 _PAIRS = (
     (_GOOD, _BAD),
     (
-        frozenset(map(stem, ("on", "running", "active", "started", "enabled"))),
-        frozenset(map(stem, ("off", "stopped", "inactive", "idle", "disabled"))),
+        frozenset(map(stem, ("on", "running", "active", "enabled"))),
+        frozenset(map(stem, ("off", "inactive", "idle", "disabled"))),
     ),
     (frozenset(map(stem, ("locked",))), frozenset(map(stem, ("unlocked",)))),
     (frozenset(map(stem, ("open", "opened"))), frozenset(map(stem, ("closed", "shut")))),

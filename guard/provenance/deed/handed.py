@@ -27,7 +27,7 @@ _HANDS = re.compile(
     re.IGNORECASE,
 )
 _OWNER = stem("owner")
-_BOTH = 2
+_BOTH, _WHICH = 2, frozenset({"dest", "target"})
 
 
 def handing(task: Task, known: Known, able: Capability, values: Values) -> tuple[Piece, ...]:
@@ -39,9 +39,11 @@ def handing(task: Task, known: Known, able: Capability, values: Values) -> tuple
         able: what the tool does.
         values: the arguments of the call, with their worth.
     """
-    others = [pair for pair in values if pair[1].why != "in_prompt"]  # in which house
+    others = [one for _, one in values if one.why != "in_prompt"]
     if "change" not in able.verbs or len(values) < _BOTH or len(others) > _BOTH:
         return ()
+    if len(values) > _BOTH and any(value.level not in _WHICH for value, _ in values):
+        return ()  # beside whose it is, a call may say in which house
     ends = [pair for pair in values if not own_kin(pair[0].path).isdisjoint(HANDS)]
     if len(ends) != 1:
         return ()

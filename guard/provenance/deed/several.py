@@ -26,22 +26,15 @@ from guard.provenance.vocabulary.grammar import (
 from guard.provenance.vocabulary.lexicon import Capability, is_stop, stem
 from guard.provenance.vocabulary.phrasal import PARTICLES
 from guard.provenance.vocabulary.synonyms import measures, same_as
-from guard.provenance.vocabulary.words import set_of
 
 _RECEIVED = frozenset({"pay", "send", "share", "publish", "post", "run", "buy"})
 _BEFORE = ASKING | AUXILIARIES | ARTICLES | PARTICLES | {"you", "the", "these", "those", "all"}
 _OWN = frozenset({"the", "my", "our", "these", "those", "all", "both"})
-_NO_THINGS = frozenset(
-    map(
-        stem,
-        set_of(
-            """
+_MEASURES = """
 times days nights weeks months years people persons guests adults children kids stars points beds
 degrees percent seats passengers copies euros dollars pounds units pieces
 """
-        ),
-    )
-)
+_NO_THINGS = frozenset(map(stem, _MEASURES.split()))
 """What is said so many of to say how long, for whom, or how much of one."""
 _ALL = EVERY - {"both"}
 _PARTS = _OWN | {"of"}

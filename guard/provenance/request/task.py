@@ -67,8 +67,7 @@ class Task:
         frames: how each value was named: (kind, canonical) -> frames. Names are kind `text`.
         left_out: those of them that were named only where nothing was asked for.
         money: the amounts named.
-        currencies: the currencies that its amounts may be in.
-        stated: the one that was named once for all of them, if one was.
+        currencies: those that its amounts may be in; `stated`: the one named for all of them.
         into: the currencies into which something is to be converted.
         sums: the amounts by whom they are for; `rates`: the numbers that are so much a day.
         priced: the amounts by the ids beside which they stand.
@@ -76,8 +75,7 @@ class Task:
         adds: whether it asks for a sum.
         counts: the numbers of other things: shares, litres, guests.
         tallies: each of them with the stem of what it is of.
-        converted: what those are in other units.
-        units: the units of theirs that are known.
+        converted: what those are in other units; `units`: those of theirs that are known.
         naming: by what it names things.
         wording: those of what is passed on as well: what a text may say.
         words: what the words ask to be done.
@@ -96,10 +94,8 @@ class Task:
         at: the times of day that each of them names.
         looks: what the identities in it look like.
         today: the days that it is now, wherever the person is; empty: nobody knows.
-        kinds: the kinds of the values in it.
-        dests: those of them in which a destination was named.
-        named: the values named, rather than left out or passed on.
-        objects: those of them that are no bare number, which names nothing.
+        kinds: the kinds of the values in it; `dests`: those in which a destination was named.
+        named: the values named, not left out or passed on; `objects`: those that are no number.
         receivers: those named as where something goes.
         ids: how many things are named by an id, a file or a word with a digit.
         yearless: days (--MM-DD) that were named without a year.

@@ -58,6 +58,7 @@ _QUOTED = frozenset({"quoted", "email", "url", "host", "filename", "literal"})
 _THINGS = frozenset({"quoted", "filename", "object_id"})
 _FOR = frozenset({"for", "für", "pour"})
 _MEMBERS = frozenset({"add_member", "remove_member"})
+_PUTS, _OTHERWISE = frozenset({"add", "put"}), frozenset(map(stem, ("rename", "copy")))
 _NEAR = 4
 
 
@@ -92,8 +93,8 @@ class Ask(NamedTuple):
             return False
         if not self.says(able):
             return False
-        if hands(self.verb, able):
-            return False
+        if hands(self.verb, able) or (self.verb in _PUTS and not able.stems.isdisjoint(_OTHERWISE)):
+            return False  # what is put somewhere is neither copied nor called so
         if able.verbs.isdisjoint(self.verbs):
             moved = "move" in self.verbs and "change" in able.verbs  # "move the meeting": update it
             return moved and not able.nouns.isdisjoint(self.nouns)

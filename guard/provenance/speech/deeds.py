@@ -21,6 +21,7 @@ _TALKED_OF = frozenset({"ticket", "post"})
 _PUTS = frozenset({"create", "send"})
 _CARRIED = frozenset({"file", "money", "code", "database", "stock", "password"})
 _THINGS = frozenset(one for many in NOUNS.values() for one in many if one.endswith("ing"))
+_DONE = frozenset(map(stem, _THINGS))
 _SAYINGS = frozenset(map(stem, ("note", "text")))
 """Files that are a message as well: what somebody is told stands in it."""
 _WHAT = frozenset(
@@ -132,8 +133,9 @@ def verbs_of(word: str) -> frozenset[str]:
 
 def nouns_of(word: str) -> frozenset[str]:
     """Return the classes of nouns that a word of a sentence is in: a rowing boat is no row."""
-    done = word[-3:].casefold() == "ing" and word.casefold() not in _THINGS
-    return frozenset() if done or is_stop(word) else noun_classes(stem(word))
+    one, own = stem(word), word.casefold().removesuffix("s")
+    done = (own.endswith("ing") or one in _DONE) and own not in _THINGS  # nor a book a booking
+    return frozenset() if done or is_stop(word) else noun_classes(one)
 
 
 def times(words: Words) -> int:

@@ -29,13 +29,7 @@ from guard.provenance.speech.spoken import (
 )
 from guard.provenance.speech.staying import staying
 from guard.provenance.speech.turns import left_out
-from guard.provenance.vocabulary.lexicon import (
-    is_other,
-    noun_classes,
-    stem,
-    verb_classes,
-    verbal_classes,
-)
+from guard.provenance.vocabulary.lexicon import noun_classes, stem, verb_classes, verbal_classes
 
 Span = tuple[int, int]
 
@@ -141,7 +135,7 @@ _TURN = late(
 _OPENERS = frozenset(
     {"please", "if", "also", "just", "only", "i", "we", "you", "bitte", "wenn", *_TURNS}
 )
-_BIDS = frozenset({"take", "give", "let", "bring", "hand", "tick", "cross"})
+_BIDS = frozenset({"take", "give", "let", "bring", "hand", "tick", "cross", "lock"})
 """Verbs that say little, by which somebody is told to do something."""
 _JOINED = late(r"(?:,|\b(?:and|und))\s+$", re.IGNORECASE)
 _FAR = 200
@@ -302,5 +296,5 @@ def _ended(sentence: str, at: int, *, joins: bool) -> int:
 def _turns(one: re.Match[str], *, joins: bool) -> bool:
     """Return whether something else begins here; `joins`: an "and" goes on with the same."""
     word = (one["next"] or one["more"] or "").casefold()
-    acts = word in _OPENERS | _BIDS or bool(verb_classes(stem(word))) or is_other(stem(word))
+    acts = word in _OPENERS | _BIDS or bool(verb_classes(stem(word)))
     return bool(one["stop"]) or (acts and bool(one["comma"] or not joins))

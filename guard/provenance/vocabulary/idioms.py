@@ -52,7 +52,7 @@ compress archive: zip zip+up
 save bookmark: bookmark
 forward: pass+on pass+along send+on send+along hand+on relay
 send write: drop+line shoot+message shoot+email shoot+mail shoot+text get+back+to
-share: let+in+on
+share: let+in+on let+into open+up+to
 share access enroll: give+access grant+access
 share access: let+see let+edit let+view let+read let+change let+comment
 deposit: top+up
@@ -75,6 +75,8 @@ label tag: flag+as mark+as
 upgrade: move+up+to
 refund: give+money+back pay+back get+money+back like+my+money+back
 click: press tap
+copy: duplicate clone
+merge: fold+into combine+with
 archive: file+away put+away shelve put+in+the+archive move+to+the+archive
 restart: bounce
 approve: wave+through greenlight green-light
