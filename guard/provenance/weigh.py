@@ -255,9 +255,8 @@ class _Scales:
 
     def going(self) -> frozenset[str]:
         """Return the kinds of what the call goes to."""
-        return frozenset(
-            [kind for value, _ in self.values if value.level == "dest" for kind, _ in value.kinds]
-        )
+        going = (value for value, _ in self.values if value.level == "dest")
+        return frozenset([kind for value in going for kind, _ in value.kinds])
 
     def about(self) -> frozenset[str]:
         """Return of what the call can be one of many: whom it goes to, or what it is done to."""
@@ -274,9 +273,8 @@ class _Scales:
         if not self.task.spoken:
             return LARGEST_LEFT
         task, tool, able = self.task, self.tool, self.able
-        about = any(value.level == "target" for value, _ in self.values)
-        kinds, nouns = self.going(), self.about()
-        rest = left(task, tool, able, done, kinds=kinds, nouns=nouns, about=about)
+        both = any(value.level == "target" for value, _ in self.values)
+        rest = left(task, tool, able, done, kinds=self.going(), nouns=self.about(), both=both)
         return rested(task, self.known, tool, able, self.values, done, rest, chosen)
 
     def endorses(self) -> tuple[Endorsed, ...]:

@@ -96,7 +96,7 @@ def left(
     *,
     kinds: frozenset[str],
     nouns: frozenset[str],
-    about: bool = False,
+    both: bool = False,
 ) -> int:
     """Return how many calls of a tool the task still holds: `MOST` or more are `LARGEST_LEFT`.
 
@@ -107,14 +107,14 @@ def left(
         done: for how many receivers what was done before.
         kinds: what the receivers of the call are; empty: it goes to nobody.
         nouns: what the call is about, its receivers included.
-        about: whether it is done to a thing as well.
+        both: whether it is done to a thing, wherever it goes.
     """
     own = asked(task, able)
     if not own:
         return _by_words(task, spec, able, done, kinds)
     if any(one.many and (ALL in one.many or not nouns.isdisjoint(one.many)) for one in own):
         return LARGEST_LEFT
-    found = _left(task.asks, bool(kinds), about, able, _done(spec, done), spec.action)
+    found = _left(task.asks, bool(kinds), both, able, _done(spec, done), spec.action)
     return LARGEST_LEFT if found >= MOST else found
 
 
@@ -165,7 +165,7 @@ def _done(spec: ToolSpec, done: Mapping[Deed, int]) -> tuple[tuple[Deed, str, in
 def _left(
     asks: tuple[Ask, ...],
     going: bool,  # noqa: FBT001  a cache key
-    about: bool,  # noqa: FBT001
+    both: bool,  # noqa: FBT001
     able: Capability,
     done: tuple[tuple[Deed, str, int], ...],
     action: str,
@@ -173,8 +173,7 @@ def _left(
     own = _places(asks, able)
     filling = _Filling(
         tuple(
-            max(one.times, going and one.listed, (about or not going) and one.things)
-            for one in asks
+            max(one.times, going and one.listed, (both or not going) and one.things) for one in asks
         )
     )
     for deed, name, many in done:

@@ -31,7 +31,6 @@ survey form questionnaire
 response answer
 announcement notice
 rental hire
-collaborator contributor access
 reading measurement
 vacation holiday leave
 """

@@ -98,7 +98,8 @@ money:
 person:
   user person member participant people contact guest attendee colleague friend someone
   patient customer client tenant employee passenger student candidate applicant
-  everyone recipient receiver addressee payee invitee benutzer mitglied membre
+  everyone recipient receiver addressee payee invitee collaborator contributor
+  benutzer mitglied membre
 channel:
   channel group room team workspace kanal gruppe groupe canal
 password:
