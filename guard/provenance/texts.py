@@ -13,7 +13,7 @@ from guard.provenance.argument.blanks import filled
 from guard.provenance.argument.daily import passed_over, slot_said
 from guard.provenance.argument.elsewhen import elsewhen
 from guard.provenance.argument.heard import heard
-from guard.provenance.argument.lasting import ends, outlasts
+from guard.provenance.argument.lasting import ends, outlasts, stretches
 from guard.provenance.argument.rights import granted
 from guard.provenance.argument.shifted import shifted
 from guard.provenance.quantity.dates import months_in, periods_in
@@ -181,6 +181,7 @@ def _is_told(
         return far and not elsewhen(task, able, value)
     return (
         (_when_known(task, value, found) or _free_end(task, value, starts))
+        and not _is_stretched(task, known, value, found, starts, values)
         and _within_period(task, able, value, found)
         and not elsewhen(task, able, value)
         and not outlasts(task, value, starts)
@@ -233,6 +234,16 @@ def _free_end(task: Task, value: Value, starts: list[Value]) -> bool:
     if task.ends and value.moment[1] and not task.timed(value.moment[1]):
         return False  # they said how long it takes
     return all(canonical in begun for kind, canonical in task.frames if kind == "time")
+
+
+def _is_stretched(
+    task: Task, known: Known, value: Value, found: Worth, starts: list[Value], values: Weighed
+) -> bool:
+    """Return whether a thing ends at a time that nobody said, and lasted not so long before."""
+    if not ends(value.path) or found.source >= LINKED or task.ends:
+        return False
+    things = (one for one, _ in values if one.level == "target")
+    return stretches(task, known, value, starts, things)
 
 
 def _ordered(starts: list[Value], ends: list[Value]) -> bool:

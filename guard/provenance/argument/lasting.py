@@ -1,15 +1,17 @@
 """When something ends of which a person says how long it lasts: "share it for 3 days".
 
 Counted from the start that a call gives, or from now. Where they name a day, that is judged
-elsewhere. It decides nothing.
+elsewhere. What is moved to another time and of which nobody says how long it lasts stays as long as
+it was. It decides nothing.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from guard.provenance.request.task import Task
+from guard.provenance.result.known import Known
 from guard.provenance.source.value import Value
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.grammar import NUMBERS
@@ -38,6 +40,12 @@ _FOR = re.compile(
     rf"(?P<of>(?:{'|'.join(_DAYS)})(?:s|e[ns]?|n)?)\b",
     re.IGNORECASE,
 )
+_AS_LONG = re.compile(
+    r"\b(?:same|usual|original|old)\s+(?:length|duration)\b|\bas\s+long\s+as\s+(?:before|now|it\s+(?:is|was))\b"
+    r"|\b(?:gleiche|selbe)\s+(?:l\u00e4nge|dauer)\b|\bm\u00eame\s+dur\u00e9e\b",
+    re.IGNORECASE,
+)
+"""How people say that something is to last as long as it did."""
 _HOURS_A_DAY = 24
 
 Span = tuple[int, int]
@@ -88,6 +96,47 @@ def outlasts(task: Task, value: Value, starts: Iterable[Value]) -> bool:
         for first in begun
         for low, high in spans
     )
+
+
+def stretches(
+    task: Task, known: Known, value: Value, starts: Iterable[Value], things: Iterable[Value]
+) -> bool:
+    """Return whether an end makes a thing longer or shorter than it was, and nobody said so.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        value: an argument that says when something ends, at a time that nobody named.
+        starts: the arguments that say when it begins.
+        things: those that say what is changed.
+    """
+    begun = [at for one in starts if (at := _at("T".join(one.moment))) is not None]
+    end = _at("T".join(value.moment))
+    shown = {
+        long
+        for one in things
+        for place in known.seen(one.kinds)
+        if place.record and (long := _length(known.record(place.record).moments)) is not None
+    }
+    if end is None or not begun or not shown:
+        return _AS_LONG.search(task.wanted) is not None
+    return end - max(begun) not in shown
+
+
+def _length(moments: Iterable[tuple[str, str]]) -> timedelta | None:
+    """Return how long a record lasts; None: it has not one beginning and one end."""
+    every = [(ends(field), at) for field, said in moments if (at := _at(said)) is not None]
+    first = [at for last, at in every if not last]
+    last = [at for last, at in every if last]
+    long = last[0] - first[0] if len(first) == len(last) == 1 else timedelta()
+    return long if long > timedelta() else None
+
+
+def _at(moment: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(moment) if len(moment) > len("2026-03-10T") else None
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=256)

@@ -66,6 +66,26 @@ _BETWEEN = frozenset(
 """What may stand between a number and what it is of: "rate it 4"."""
 
 
+_ONE = re.compile(
+    r"(?<![\w-])(?:(?P<no>no|zero|without(?: any)?|kein\w*|sans)|one|1|an?(?: single)?|eine?|une?)"
+    r"[ -]"
+    r"(?P<of>(?:[^\W\d_]+(?:-[^\W\d_]+)? ){0,2}?[^\W\d_]+)"
+    r"(?=\s*(?:$|[.,;:!?)]|(?:in|on|from|for|to|at|with|and|please|starting|only|total)\b))",
+    re.IGNORECASE,
+)
+"""One of something, or none: "one checked bag", "no bags"."""
+_FAR_OFF = re.compile(r"before|after|earlier|later|ago|advance|prior|notice|more|less|other")
+_ALONE = re.compile(
+    r"\b(?:only|just)\s+(?:for\s+)?(?:me|myself)\b|\b(?:for|by)\s+(?:just\s+|only\s+)?myself\b"
+    r"|\bon\s+my\s+own\b|\bI(?:['\u2019]m|\s+am|['\u2019]ll\s+be)\s+(?:coming\s+|going\s+)?alone\b"
+    r"|\bnur\s+(?:ich|für\s+mich)\b",
+    re.IGNORECASE,
+)
+"""How people say that they come alone."""
+PEOPLE = _stems("person people guest passenger adult party pax cover traveler traveller attendee")
+"""Words for how many come."""
+
+
 def numbers(entities: Iterable[Entity], kind: str) -> frozenset[Decimal]:
     """Return the numbers of one kind that a person named."""
     found = (decimal_of(one.canonical) for one in entities if one.kind == kind)
@@ -91,6 +111,18 @@ def numbered(text: str) -> list[tuple[int, str, str]]:
         for one in _NUMBERED.finditer(text)
         if not (one[3] and _is_many(one[3])) and one[1].casefold() not in MONTH_NAMES
     ]
+
+
+@lru_cache(maxsize=256)
+def few_in(text: str) -> frozenset[tuple[str, int]]:
+    """Return of what a text says that there is one, or none, by its stem: "no bags"."""
+    found = {
+        (stem(words[-1]), 0 if one["no"] else 1)
+        for one in _ONE.finditer(text)
+        if not _FAR_OFF.search(text, one.start(), one.end())
+        if (words := one["of"].split()) and not is_stop(words[-1])
+    }
+    return frozenset(found | ({(one, 1) for one in PEOPLE} if _ALONE.search(text) else set()))
 
 
 def behind_words(text: str) -> Iterator[tuple[str, Decimal]]:

@@ -5,7 +5,7 @@ The day is an argument. Who says no year or no month means the next such day.
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
@@ -55,6 +55,12 @@ _NAMED_MONTH: Final = re.compile(
 )
 """A month by its name; "may" in small letters is a verb."""
 _ISO_MONTH: Final = re.compile(r"(?<![\w-])\d{4}-(?:0[1-9]|1[0-2])(?![\w-])")
+BESIDE: Final = re.compile(
+    r"\bthe (?:day|evening|night|morning) (?:(?P<before>before)|after)\b"
+    r"(?=\s*(?:$|[.,;:!?)]|(?:and|at|to|please|by|around)\b))",
+    re.IGNORECASE,
+)
+"""The day next to one that is named elsewhere."""
 _FEASTS: Final = {
     **dict.fromkeys(("new year's eve", "silvester"), (12, 31)),
     **dict.fromkeys(("new year's day", "neujahr"), (1, 1)),
@@ -96,6 +102,14 @@ def dates_in(text: str, today: date) -> Iterator[str]:
     for found in _FEAST.finditer(text):
         month, day = _FEASTS[found[0].casefold().replace("\u2019", "'")]
         yield str(min(one for one in _years(month, day, today) if one >= today))
+
+
+def beside(text: str, days: Iterable[str]) -> Iterator[str]:
+    """Yield the days (YYYY-MM-DD) next to others, where a text says "the day before"."""
+    named = [date.fromisoformat(one) for one in days]
+    for found in BESIDE.finditer(text):
+        step = timedelta(days=-1 if found["before"] else 1)
+        yield from (str(one + step) for one in named)
 
 
 @lru_cache(maxsize=256)

@@ -26,6 +26,7 @@ from guard.provenance.request.ids import beside_names, ids
 from guard.provenance.request.logins import accounts, secrets
 from guard.provenance.request.names import names
 from guard.provenance.speech.frames import Entity, Frame, clause_before, framed
+from guard.provenance.speech.lone import all_in
 from guard.provenance.speech.sentences import WORD as WORDS
 from guard.provenance.speech.sentences import sentences
 from guard.provenance.typed.canonical import canonical, text_of
@@ -64,7 +65,9 @@ _BARE = re.compile(
 )
 _COUNTED = re.compile(
     r"[ -][\"'`“„«]?"
-    r"(?!(?:and|or|to|for|from|in|on|at|as|with|by|per|und|für|an|et|pour|à)\b)[^\W\d_]"
+    r"(?!(?:and|or|to|for|from|in|on|at|as|with|by|per|und|für|an|et|pour|à|I|we|he|she|they|you|it"
+    r"|today|tomorrow|tonight|now|please|thanks|this|that|which|because|since|if|instead|back|until|till"
+    r"|before|after|via|heute|morgen|jetzt|bitte|ich|wir)\b)[^\W\d_]"
 )
 """After a number: a word that says what is counted, so that the number is no amount."""
 _PATH = re.compile(r"(?<![\w/:.@~+-])(?:~|\.{1,2}|[\w.+-]+)?(?:/[\w.+-]+)+/?")
@@ -80,6 +83,11 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _OF = re.compile(r"\s+of\b", re.IGNORECASE)
+_MORE = re.compile(
+    r"\b(?:another|(?:an?|the)\s+(?:extra|additional|further|remaining|other|missing))\s+$",
+    re.IGNORECASE,
+)
+"""What stands before so much money of which nobody says that it is any: "send her an extra 50"."""
 _BUYING = frozenset({"pay", "buy", "send"})
 
 
@@ -176,7 +184,7 @@ def _money(text: str) -> Iterator[Entity]:
             and not after
             and number
             and not counted
-            and (_is_paid(text, found.start()) or _is_price(text, found))
+            and (_is_paid(text, found.start()) or _is_price(text, found) or _is_more(text, found))
         ):
             yield Entity("amount", number, found[1], *found.span(1))
 
@@ -211,7 +219,13 @@ def _in_words(text: str, number: str, start: int, end: int) -> Entity:
 
 def _is_price(text: str, found: re.Match[str]) -> bool:
     """Return whether a number is written as money is, where something is paid: bill Ann 18.50."""
-    return _CENTS.fullmatch(found[1]) is not None and _is_priced(text, found)
+    written = _CENTS.fullmatch(found[1]) is not None
+    return written and (_is_priced(text, found) or bool(all_in(text)))
+
+
+def _is_more(text: str, found: re.Match[str]) -> bool:
+    more = _MORE.search(text, max(found.start() - 24, 0), found.start())
+    return more is not None and _is_priced(text, found)
 
 
 def _is_priced(text: str, found: re.Match[str]) -> bool:

@@ -10,8 +10,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
+from guard.provenance.quantity.counts import few_in
 from guard.provenance.quantity.dates import (
+    BESIDE,
     BOUNDED,
+    beside,
     dates_in,
     in_years,
     months_on,
@@ -109,7 +112,7 @@ Further than -2, it lies back.
 @lru_cache(maxsize=256)
 def near_in(text: str) -> frozenset[Near]:
     """Return the days that a text names by how near they are; none where it means any of many."""
-    text = BOUNDED.sub(" ", text)
+    text = BESIDE.sub(" ", BOUNDED.sub(" ", text))
     if _VAGUE.search(text):
         return frozenset()
     found: set[Near] = set()
@@ -160,6 +163,9 @@ def _on_days(task: Task, hour: int, house: tzinfo) -> Task:
         for of, many in task.tallies
         if of in _DAYS | _WEEKS and 0 < many <= _LONGEST
     ).difference(-days for days, _ in back)  # what lies three days back does not last three
+    one = {of for of, many in few_in(said) if many}
+    lasting |= {1} if one & _DAYS else set()
+    lasting |= {_WEEK} if one & _WEEKS else set()
     return _dated(task.text, near, lasting, hour, house)
 
 
@@ -178,12 +184,16 @@ def _dated(
     for today in todays:
         days.update(dates_in(said, today))
         days.update(day for one in task.yearless for day in in_years(one, today, past=past))
-    days.update([*_ends(task, days, lasting)] if lasting else ())
+    named = {one for kind, one in task.frames if kind == "date" and one[0] != "-"} | days
+    days.update(beside(said, named))
+    days.update([*_later(named, lasting)] if lasting else ())
     kept = {key: how for key, how in task.frames.items() if key[1] not in task.yearless}
     on = tuple(_days_in(task, one, lasting, hour, house) for one in task.pieces)
+    next_to = [frozenset(beside(said[one.start : one.end], named)) for one in task.pieces]
+    on = tuple(one or two for one, two in zip(on, next_to, strict=True))
     moved = [one for one in task.pieces if any("move" in ask.verbs for ask in one.asks)]
     every = (_days_in(task, one, lasting, hour, house, moves=False) for one in moved)
-    off = frozenset().union(*every).difference(*on)
+    off = frozenset(named if any(next_to) else ()).union(*every).difference(*on)
     times = {
         time: zone | task.zones.get(time, zone)
         for many, reach in near
@@ -223,12 +233,6 @@ def _days_in(
             past = tells_of_past(task.text)
             days.update(in_years(one, today, past=past) if one.startswith("-") else (one,))
     return frozenset(days.union(_later(days, lasting)) if lasting else days)
-
-
-def _ends(task: Task, days: AbstractSet[str], lasting: Iterable[int]) -> Iterator[str]:
-    """Yield the days on which something ends that begins on a named one and lasts so long."""
-    named = (one for kind, one in task.frames if kind == "date" and not one.startswith("-"))
-    yield from _later({*days, *named}, lasting)
 
 
 def _later(days: AbstractSet[str], lasting: Iterable[int]) -> Iterator[str]:

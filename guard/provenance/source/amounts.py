@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
-from guard.provenance.quantity.counts import SINGLE
+from guard.provenance.quantity.counts import SINGLE, few_in
 from guard.provenance.quantity.ranges import is_end, open_numbers
 from guard.provenance.quantity.rates import of_another_time
 from guard.provenance.quantity.scales import measures
@@ -23,6 +23,7 @@ from guard.provenance.typed.derived import amounts_of, signs_of, together, unit_
 from guard.provenance.typed.money import Money, Unit, means
 from guard.provenance.vocabulary.currencies import USUAL_PLACES
 from guard.provenance.vocabulary.lexicon import stem
+from guard.provenance.vocabulary.synonyms import same_as
 
 DELTA = re.compile(
     r"discount|reduc|rebate|delta|change|difference|increase|decrease|raise|bonus|off|by|percent"
@@ -114,9 +115,14 @@ def _sums(task: Task, value: Value, money: Money) -> bool:
 
 def _counts(task: Task, number: Decimal, unit: Unit) -> bool:
     """Return whether the person said so many; of the same things, where they said how many."""
+    things = unit.things | same_as(unit.things)
     own = frozenset(many for of, many in task.tallies if of in unit.things)
     if own:
         return number in own
+    said = few_in(task.wanted) | {one for one in few_in(task.text) if not one[1]}
+    few = frozenset(many for of, many in said if of in things)
+    if number in few and len(few) == 1:
+        return True  # "one checked bag", "no bags", "just me"
     single = number == 1 and not SINGLE.isdisjoint(unit.things)
     if single and (not task.counts or _ONE.search(task.wanted)):
         return True

@@ -5,6 +5,7 @@ A currency that is only spoken of, as one whose price is asked for, lends itself
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from guard.provenance.speech.sentences import sentences
@@ -18,6 +19,12 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 """What stands before a currency that an amount of the same sentence is in."""
+_ALL_IN = re.compile(
+    r"\b(?:all|everything|(?:all\s+)?(?:the\s+)?(?:amounts?|prices?|sums?|figures|numbers)|alles|tout)"
+    r"(?:\s+(?:of\s+(?:it|them|these)|is|are|being|ist|est))*\s+(?:in|en)\s+$",
+    re.IGNORECASE,
+)
+"""What stands before the currency of all amounts, in a sentence of its own: "all in euro"."""
 _INTO = re.compile(
     r"(?:\b(?:to|into|for|in|as|against|nach|zu|auf|gegen|en|vers|contre)\s+(?:the\s+|my\s+)?"
     r"|->|=>|\u2192)\s*$",
@@ -56,12 +63,21 @@ def stated_with(text: str, amounts: Sequence[Span], beside: frozenset[str]) -> f
     named = beside | {code for _, code in lone}
     if len(named) != 1:
         return frozenset()
+    if amounts and any(at in all_in(text) for at, _ in lone):
+        return named
     for start, end in sentences(text):
         if any(start <= first < end for first, _ in amounts) and any(
             start <= at < end and _BEHIND.search(text, start, at) for at, _ in lone
         ):
             return named
     return frozenset()
+
+
+@lru_cache(maxsize=256)
+def all_in(text: str) -> frozenset[int]:
+    """Return where the currencies stand that a text gives to all its amounts."""
+    every = (one.start() for one in SPOKEN.finditer(text))
+    return frozenset(at for at in every if _ALL_IN.search(text, max(at - _FAR, 0), at))
 
 
 def targets_in(text: str, amounts: Sequence[Span]) -> frozenset[str]:

@@ -33,6 +33,7 @@ announcement notice
 rental hire
 reading measurement
 vacation holiday leave
+bag baggage luggage suitcase
 """
 
 

@@ -169,7 +169,7 @@ décembre janv févr fév avr juil aoû déc
 PAYING = set_of(
     """
 pay paid transfer send wire refund reimburse amount price cost rent budget limit bid invest
-deposit withdraw donate to by of worth for is zahle überweise paie vire
+deposit withdraw donate to by of worth for is it's it\u2019s was zahle überweise paie vire
 """
 )
 """Words before a number that make it an amount."""
@@ -177,7 +177,7 @@ deposit withdraw donate to by of worth for is zahle überweise paie vire
 PRICES = set_of(
     """
 amount price cost costs rent budget limit bid fee fees invest deposit withdraw bill invoice owe owed
-owes salary balance loan debt invoiced worth tip charge credit
+owes salary balance loan debt invoiced worth tip charge credit save saves saved spend spent earned
 """
 )
 """Words of a sentence in which pounds are money."""
