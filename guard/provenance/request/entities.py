@@ -65,11 +65,14 @@ _BARE = re.compile(
 )
 _COUNTED = re.compile(
     r"[ -][\"'`“„«]?"
-    r"(?!(?:and|or|to|for|from|in|on|at|as|with|by|per|und|für|an|et|pour|à|I|we|he|she|they|you|it"
-    r"|today|tomorrow|tonight|now|please|thanks|this|that|which|because|since|if|instead|back|until|till"
-    r"|before|after|via|heute|morgen|jetzt|bitte|ich|wir)\b)[^\W\d_]"
+    r"(?!(?:and|or|to|for|from|in|on|at|as|with|by|per|und|für|an|et|pour|à)\b)[^\W\d_]"
 )
 """After a number: a word that says what is counted, so that the number is no amount."""
+_GOES_ON = re.compile(
+    r" (?:I|we|he|she|they|you|it|today|tomorrow|tonight|now|please|thanks|this|that|which|because"
+    r"|since|if|instead|back|until|till|before|after|via|heute|morgen|jetzt|bitte|ich|wir)\b"
+)
+"""After a number: a word with which the sentence goes on, so that nothing is counted."""
 _PATH = re.compile(r"(?<![\w/:.@~+-])(?:~|\.{1,2}|[\w.+-]+)?(?:/[\w.+-]+)+/?")
 _CENTS = re.compile(r"\d{1,9}[.,]\d\d")
 _MARKER = re.compile(r"\)\s")
@@ -177,6 +180,7 @@ def _money(text: str) -> Iterator[Entity]:
     for found in _BARE.finditer(text):
         number = canonical("number", pointed(found[1]))
         counted = _COUNTED.match(text, found.end()) and not PER.match(text, found.end())
+        counted = counted and not _GOES_ON.match(text, found.end())
         counted = counted or _marks(text, found)
         after = found.start() - 1 in priced and text[found.start() - 1].isspace()  # 5 EUR 50
         if (

@@ -107,7 +107,8 @@ def _sums(task: Task, value: Value, money: Money) -> bool:
     if into and into not in codes and into not in task.into:
         return False
     if codes and codes <= task.currencies:
-        lends = codes <= task.stated  # they said which one, if not beside the number
+        # They said which one, if not beside the number; or one, and the tool knows no other.
+        lends = codes <= task.stated or (codes == task.currencies and not value.unit.chosen)
         said = [one for one in task.money if one.currency in codes or (lends and not one.currency)]
         return means(said, money, value.unit._replace(chosen=False))
     return means(task.money, money, value.unit)
