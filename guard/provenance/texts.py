@@ -16,7 +16,8 @@ from guard.provenance.argument.heard import heard
 from guard.provenance.argument.lasting import ends, outlasts, stretches
 from guard.provenance.argument.rights import granted
 from guard.provenance.argument.shifted import shifted
-from guard.provenance.quantity.dates import months_in, periods_in
+from guard.provenance.quantity.dates import months_in, periods_in, recurs_on
+from guard.provenance.quantity.hours import within_part
 from guard.provenance.request.pieces import asking
 from guard.provenance.request.task import Task
 from guard.provenance.result.known import Known
@@ -183,6 +184,7 @@ def _is_told(
         (_when_known(task, value, found) or _free_end(task, value, starts))
         and not _is_stretched(task, known, value, found, starts, values)
         and _within_period(task, able, value, found)
+        and _is_of_its_part(task, value, found)
         and not elsewhen(task, able, value)
         and not outlasts(task, value, starts)
         and not (slot_said(task.wanted) and passed_over(task, known, value))
@@ -213,6 +215,15 @@ def _within_period(task: Task, able: Capability, value: Value, found: Worth) -> 
         for period in periods_in(text, date.fromisoformat(today))
     }
     return not periods or day.startswith(tuple(periods))
+
+
+def _is_of_its_part(task: Task, value: Value, found: Worth) -> bool:
+    """Return whether a moment is in the part of the day, and on the day, that were said roughly."""
+    day, time = value.moment
+    if found.source >= LINKED or ends(value.path):
+        return True
+    told = not time or task.hours or within_part(task.wanted, time)
+    return told and (not day or task.days or recurs_on(task.wanted, day))
 
 
 def _month_known(task: Task, text: str) -> bool:

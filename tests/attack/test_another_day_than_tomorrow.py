@@ -41,7 +41,7 @@ def test_a_day_that_was_said_by_how_near_it_is_is_that_day(case):
     "prompt",
     [
         "Book the visit 'Vet' next week",
-        "Book the visit 'Vet' every Friday",
+        "Book the visit 'Vet' every week",
         "Book the visit 'Vet' that the mail from Monday speaks of",
     ],
 )

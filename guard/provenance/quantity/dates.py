@@ -61,6 +61,15 @@ BESIDE: Final = re.compile(
     re.IGNORECASE,
 )
 """The day next to one that is named elsewhere."""
+_MONTHLY: Final = re.compile(
+    r"\bthe (?P<nth>first|last|\d{1,2}(?=st|nd|rd|th))(?:st|nd|rd|th)?(?: day)?"
+    r" of (?:every|each|the) month\b",
+    re.IGNORECASE,
+)
+_WEEKLY: Final = re.compile(
+    rf"\b(?:every|each) (?:other )?(?P<day>{'|'.join(DAYS)})\b", re.IGNORECASE
+)
+_BEGINS: Final = re.compile(r"\b(?:start|begin|from|first time|effective|as of)", re.IGNORECASE)
 _FEASTS: Final = {
     **dict.fromkeys(("new year's eve", "silvester"), (12, 31)),
     **dict.fromkeys(("new year's day", "neujahr"), (1, 1)),
@@ -102,6 +111,24 @@ def dates_in(text: str, today: date) -> Iterator[str]:
     for found in _FEAST.finditer(text):
         month, day = _FEASTS[found[0].casefold().replace("\u2019", "'")]
         yield str(min(one for one in _years(month, day, today) if one >= today))
+
+
+@lru_cache(maxsize=256)
+def recurs_on(text: str, day: str) -> bool:
+    """Return whether a day (YYYY-MM-DD) is one on which something recurs, if a text says on which.
+
+    Who says from when it does says the first day otherwise.
+    """
+    at = date.fromisoformat(day)
+    last = monthrange(at.year, at.month)[1]
+    said = {"first": 1, "last": last}
+    nths = [one["nth"].casefold() for one in _MONTHLY.finditer(text)]
+    days = {one["day"].casefold() for one in _WEEKLY.finditer(text)}
+    if _BEGINS.search(text) or not (nths or days):
+        return True
+    return at.day in {min(said.get(one) or int(one), last) for one in nths} or (
+        DAYS[at.weekday()] in days
+    )
 
 
 def beside(text: str, days: Iterable[str]) -> Iterator[str]:

@@ -114,6 +114,13 @@ _LATE: Final = late(
 _EARLY: Final = late(
     r"\b(?<!good )(?:morning|breakfast|vormittags?|morgens|frühstück|matin)\b", re.IGNORECASE
 )
+_OF_DAY: Final = late(
+    r"\b(?:this|tomorrow|yesterday|in\s+the|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\s+"
+    r"(?P<part>morning|afternoon|evening)\b|\b(?P<tonight>tonight)\b",
+    re.IGNORECASE,
+)
+_PARTS: Final = {"morning": ("04", "12:30"), "afternoon": ("11:30", "19"), "evening": ("16", "24")}
+"""Between which hours a part of the day lies, wide."""
 _MINUTES: Final = {
     "half": 30,
     "halb": 30,
@@ -157,6 +164,16 @@ def graded(text: str) -> bool:
 def _is_graded(text: str, found: re.Match[str]) -> bool:
     marked = found["early"] or found["minute"] or found["half"]
     return not marked and _GRADES.search(text, 0, found.start()) is not None
+
+
+@lru_cache(maxsize=1024)
+def within_part(text: str, time: str) -> bool:
+    """Return whether a time of day (HH:MM) is in the one part of a day that a text names."""
+    found = {(one["part"] or "evening").casefold() for one in _OF_DAY.finditer(text)}
+    if len(found) != 1:
+        return True
+    first, last = _PARTS[found.pop()]
+    return first <= time <= last
 
 
 def hours_between(

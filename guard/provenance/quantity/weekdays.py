@@ -14,6 +14,14 @@ _SPAN = re.compile(
     rf"\b{_DAY}\s*(?:to|till|until|through|thru|-|\u2013)\s*{_DAY}(?![^\W_])", re.IGNORECASE
 )
 _WHOSE = re.compile(rf"\b({'|'.join(DAYS)})['\u2019]s\b", re.IGNORECASE)
+_ANY = rf"(?:{'|'.join(DAYS)})"
+OF_NEXT_WEEK = re.compile(
+    rf"\b(?:(?P<first>{_ANY})(?:,? (?:and|to|until|till|or) |, ?| ?[-\u2013] ?))?"
+    rf"(?P<last>{_ANY}),? (?:of |in )?(?:the )?(?:next|following|coming) week\b"
+    rf"|\b(?:next|following|coming) week,?(?: on)? (?P<after>{_ANY})\b",
+    re.IGNORECASE,
+)
+"""Days of the week after this one: "Friday of next week"."""
 _SETS = (
     (re.compile(r"\b(?:every ?day|each day|daily|all (?:days|week))\b", re.IGNORECASE), range(7)),
     (re.compile(r"\b(?:week|work|working )days?\b", re.IGNORECASE), range(5)),
@@ -38,6 +46,12 @@ def weekdays_in(text: str) -> frozenset[int]:
     for said, days in _SETS:
         found.update(days if said.search(text) else ())
     return frozenset(found)
+
+
+def days_next_week(text: str) -> frozenset[int]:
+    """Return the days of next week that a text names by the week, Monday being 0."""
+    named = (word for one in OF_NEXT_WEEK.finditer(text) for word in one.groups() if word)
+    return frozenset(DAYS.index(one.casefold()) for one in named)
 
 
 @lru_cache(maxsize=256)

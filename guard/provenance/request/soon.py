@@ -23,6 +23,7 @@ from guard.provenance.quantity.dates import (
 )
 from guard.provenance.quantity.lately import lately_in
 from guard.provenance.quantity.presently import minutes_in, moments_after, times_after
+from guard.provenance.quantity.weekdays import OF_NEXT_WEEK, days_next_week
 from guard.provenance.request.pieces import Piece
 from guard.provenance.request.task import Task, task_of
 from guard.provenance.speech.relayed import timely
@@ -62,6 +63,7 @@ _FROM = re.compile(
 )
 _WEEK, _YEAR = 7, 12
 _MONTHS, _MINUTES = -1, -2
+_NEXT_WEEK = 100
 _SIZES = {
     "d": (1, 0),
     "t": (1, 0),
@@ -105,7 +107,7 @@ _WHEN = frozenset({"when"})
 Near = tuple[int, int]
 """How many days from now, and 0; months, and -1; minutes, and -2; or which weekday, and how far.
 
-Further than -2, it lies back.
+Further than -2, it lies back; and 100 is the week after this one.
 """
 
 
@@ -116,6 +118,8 @@ def near_in(text: str) -> frozenset[Near]:
     if _VAGUE.search(text):
         return frozenset()
     found: set[Near] = set()
+    found.update((day, _NEXT_WEEK) for day in days_next_week(text))
+    text = OF_NEXT_WEEK.sub(" ", text)
     for one in _NEAR.finditer(text):
         word = one["word"].casefold()
         if not one["past"] or _begins(text, one):
@@ -273,6 +277,9 @@ def days_of(
 def _first(start: date, number: int, reach: int) -> Iterator[date]:
     """Yield the days that are so near to one."""
     if reach == _MINUTES:
+        return
+    if reach == _NEXT_WEEK:
+        yield start + timedelta(days=_WEEK - start.weekday() + number)
         return
     if reach == _MONTHS:
         yield months_on(start, number)

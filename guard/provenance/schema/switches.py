@@ -79,6 +79,11 @@ _TO_ALL = re.compile(
     re.IGNORECASE,
 )
 """How people say everybody without a word for it: "open to all", and not "for all photos"."""
+_EACH_WEEK = re.compile(
+    r"\b(?:every|each)\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bon\s+(?:mon|tues|wednes|thurs|fri|satur|sun)days\b",
+    re.IGNORECASE,
+)
+"""How people say weekly without a word for a week: "every Friday"."""
 _WITH_OTHERS = _set("include save store remember keep")
 """Words of names that say something with another one alone: save_card, include_children."""
 _KEPT = _set("card payment iban account credential password address children descendants sub")
@@ -247,7 +252,8 @@ def _last_clause(words: Sequence[str]) -> list[str]:
 
 @lru_cache(maxsize=256)
 def spoken(text: str, stems: frozenset[str]) -> frozenset[str]:
-    """Return the stems of a text, with those for everybody where "to all" says so."""
+    """Return the stems of a text, with those for everybody and for each week where it says so."""
+    stems = stems | _set("week") if _EACH_WEEK.search(text) else stems
     return stems | _set(_EVERYBODY) if _TO_ALL.search(text) else stems
 
 
