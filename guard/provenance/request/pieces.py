@@ -211,11 +211,9 @@ class _Reading:
         asks = self.asks[bisect_left(self.asked, start) : bisect_left(self.asked, end)]
         words = [one[0].casefold() for one in WORD.finditer(self.text, start, end)]
         if not asks:
-            first = next((one for one in words if one not in ASKING), "")
-            return stem(first) in _WITH
-        return all(
-            one.verb in _ADDING and one.nouns <= noun_classes(one.verb) for one in asks
-        ) and {*words}.isdisjoint({"to", "in", "into", "onto", "from"})
+            return stem(next((one for one in words if one not in ASKING), "")) in _WITH
+        adding = all(one.verb in _ADDING and one.nouns <= noun_classes(one.verb) for one in asks)
+        return adding and {*words}.isdisjoint({"to", "in", "into", "onto", "from"})
 
     def lines(self, start: int, end: int) -> Iterator[Piece]:
         """Yield a request, or the lines of its list: "lend the saw to Ann and the axe to Bob"."""

@@ -182,13 +182,9 @@ def _may(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:
     if any(one.start < piece.start for one in claim.by) and _refers(piece, claim):
         return True
     words = _words(claim.value.path, claim.able)
-    if any(
-        not (words & one.stems) <= piece.stems
-        or (one.refers and not words.isdisjoint(stem(f"{verb}ee") for verb in one.stems))
-        for one in claim.by
-    ):
-        return True
-    return _lacks(known, piece, claim, values)
+    own = any(not (words & one.stems) <= piece.stems for one in claim.by)
+    takers = {stem(f"{verb}ee") for one in claim.by if one.refers for verb in one.stems}
+    return own or not words.isdisjoint(takers) or _lacks(known, piece, claim, values)
 
 
 def _lacks(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:
