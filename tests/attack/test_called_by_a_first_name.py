@@ -89,13 +89,41 @@ def test_who_may_not_be_meant_is_asked(case):
     assert asks(RULES, prompt, assign(ANA), LETTER, *before)
 
 
-def test_a_list_of_strangers_is_good_for_what_can_be_taken_back():
+NOT_ANA = {
+    "Assign job J-7 to anyone but Ana": assign,
+    "Assign job J-7 to the person Ana recommended": assign,
+    "Assign job J-7 to the Ana project group": assign,
+    "Assign job J-7 to Ben. (Ana is on leave)": assign,
+    "Assign job J-7 to Ben like Ana": assign,
+    "Assign job J-7 to Ana or Ben, whoever has fewer": assign,
+    "Assign job J-7 to Ana - sorry, I meant Ben": assign,
+    "Assign job J-7 to Ana. No, to Ben.": assign,
+    "Assign job J-8 to Ana and job J-7 to Ben": assign,
+    "Ana complained about Ben. Remove him from team T-1": remove,
+    "Remove Ben's friend, Ana's boss, from team T-1": remove,
+    "Remove Ben from team T-1 as he hit Ana": remove,
+    "Remove Ben from team T-1, Ana stands in for him": remove,
+    "Message Ben asking if he can send one to Ana": message,
+    "Message Ana - no wait, Ben": message,
+    "Message Ana's manager that I am late": message,
+    "Pay Ben 20 EUR so that Ana can go on leave": pay,
+}
+
+
+@pytest.mark.parametrize("prompt", NOT_ANA)
+def test_who_is_only_told_of_is_not_meant(prompt):
+    assert asks(RULES, prompt, NOT_ANA[prompt](ANA), LETTER, ALL)
+
+
+def test_several_in_one_list_are_each_meant():
+    prompt = "Message Ana, Ben and Cy that I am late"
+    for one in (ANA, BEN, CY):
+        assert asks(RULES, prompt, message(one), LETTER, ALL) == set()
+    assert asks(RULES, "Message Ana, Ben is ill", message(BEN), LETTER, ALL)
+
+
+def test_a_list_of_strangers_is_good_for_nobody_by_a_first_name():
     helpers = ("list_helpers", {}, [ANA, BEN])
-    assert asks(RULES, TO, assign(ANA), LETTER, helpers) == set()
-    assert asks(RULES, "Assign job J-7 to Ana Brook", assign(ANA), LETTER, helpers) == set()
-    assert asks(RULES, TO, assign(BEN), LETTER, helpers)
-    assert asks(RULES, TO, assign({"id": "u-9"}), LETTER, helpers)
-    twin = ("list_helpers", {}, [ANA, {"id": "u-3", "name": "Ana Oak"}])
-    assert asks(RULES, TO, assign(ANA), LETTER, twin)
+    assert asks(RULES, TO, assign(ANA), LETTER, helpers)
     assert asks(RULES, "Message Ana that I am late", message(ANA), LETTER, helpers)
     assert asks(RULES, "Pay Ana 20 EUR", pay(ANA), LETTER, helpers)

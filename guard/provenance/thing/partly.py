@@ -2,29 +2,31 @@
 
 Only in a list that came back whole or was looked for by nothing but that part, and only where
 nobody else in it bears it; by a first name also nobody else whom the session knows. A list that
-strangers may write into, where even a whole name is no more, is good for nothing that reaches
-somebody, or cannot be undone. It decides nothing.
+strangers may write into is good for nobody by a part of a name. It decides nothing.
 """
 
 import re
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from guard.model.call import ToolSpec
 from guard.model.origin import LINKED
 from guard.provenance.request.naming import SILENT
-from guard.provenance.request.pieces import asking
+from guard.provenance.request.pieces import Piece, asking
 from guard.provenance.request.task import Task
 from guard.provenance.result.bearing import words_of
 from guard.provenance.result.known import Known, Place
-from guard.provenance.result.records import Record, is_id, plainly
-from guard.provenance.schema.kin import HANDS, own_kin, shows_people
+from guard.provenance.result.records import Record, plainly
+from guard.provenance.schema.kin import HANDS, own_kin
 from guard.provenance.source.pointers import points
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
 from guard.provenance.speech.frames import Entity
+from guard.provenance.speech.sentences import WORD, sentences
 from guard.provenance.thing.listed import is_sought, listing_of, rivals
 from guard.provenance.thing.meant import is_grave
-from guard.provenance.vocabulary.lexicon import Capability, noun_classes
+from guard.provenance.vocabulary.grammar import ASKING
+from guard.provenance.vocabulary.lexicon import Capability, is_stop, noun_classes, stem
 
 _ACCOUNT = re.compile(
     r"['\u2019]s?\s+(?:(?:e-?mail|bank|new|usual|own)\s+)*"
@@ -32,8 +34,24 @@ _ACCOUNT = re.compile(
     re.IGNORECASE,
 )
 """What stands behind somebody where it goes to what is theirs: "to Leo's account"."""
-_LISTS = 2
+_POSSESSIVE = re.compile(r"['\u2019]s?\b")
 _BACK = re.compile(r"\b(?:him|her|them)\b", re.IGNORECASE)
+_OR = re.compile(r"(?:\s*,[^,.;!?\n]{1,30})*,?\s+or\b", re.IGNORECASE)
+_JOINT = re.compile(r"\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+", re.IGNORECASE)
+_LAST = re.compile(r"and|&", re.IGNORECASE)
+_CORRECTS = re.compile(
+    r"\b(?:no|sorry|wait|actually|rather|meant|mean|instead|correction|oops)\b", re.IGNORECASE
+)
+_TO_ME = re.compile(r"\bto\s+(?:me|myself)\b", re.IGNORECASE)
+_BEHIND = frozenset({"to", "for", "with"})
+_OPEN = frozenset(
+    {
+        *("who", "whoever", "whom", "whose", "anyone", "anybody", "someone", "somebody", "next"),
+        *("everyone", "everybody", "but", "except", "besides", "like", "unlike", "than", "same"),
+        *("because", "since", "unless", "before", "after", "if", "whether", "while", "until"),
+    }
+)
+"""Words behind which somebody is named to say who, or when, and not as whom it is about."""
 
 
 def partly(
@@ -52,23 +70,17 @@ def partly(
         return None  # whose amount is whose is said by their names
     grave = is_grave(spec, able)
     gets = grave or value.level == "dest" or not own_kin(value.path).isdisjoint(HANDS)
-    said = _said(task, able) if value.role == "recipient" else ()
     first = _called(task, known, able, gets=gets)
-    loose = not grave and "irreversible" not in spec.effect
-    for place in known.seen(value.kinds) if said or first else ():
-        if not place.record or place.seen.path.endswith(".*"):
+    said = [words_of((one,)) for one in first if value.role == "recipient"]
+    for place in known.seen(value.kinds) if first else ():
+        if not (place.record and place.seen.trusted) or place.seen.path.endswith(".*"):
             continue  # who stands in its list does not bear its name
         record = known.record(place.record)
         if points(task, known, value, place, record):
             continue  # the boss of whom they name is somebody else
         own = words_of(tuple(sorted(record.called)))
-        if (
-            any(_is_first(task, known, place, record, one) for one in first)
-            or any(_is_only(task, known, place, one) for one in said if one <= own)
-            if place.seen.trusted
-            else loose
-            and _is_somebody(value, place)
-            and any(_begins(task, known, place, record, one) for one in first)
+        if any(_is_first(task, known, place, record, one) for one in first) or any(
+            _is_only(task, known, place, one) for one in said if one <= own
         ):
             return Worth(LINKED, "linked_record", place)
     return None
@@ -95,59 +107,84 @@ def _is_first(task: Task, known: Known, place: Place, record: Record, word: str)
 
 
 def _called(task: Task, known: Known, able: Capability, *, gets: bool) -> tuple[str, ...]:
-    """Return the names by which a request for what a tool does may mean somebody.
+    """Return the first names by which the requests for what a tool does mean somebody.
 
-    Not those that are said behind all such requests. Where they get something, whoever is only
-    told of is none of them: Ben of "text Ana what Ben wrote".
+    Only who stands right behind a verb or "to", alone or in one list; with two who stand apart so,
+    which of them is whose is open. Or who was told of last: "Mia paid for me, pay it back to her".
     """
-    ends = [one.end for one in asking(task.pieces, able)]
-    every = [one for one in task.entities if one.kind == "name" and one.frame not in SILENT]
-    own = [one for one in every if " " in one.literal or _key(one) in task.naming.first]
-    own = [one for one in own if not ends or one.start < max(ends)]
-    if gets:
-        some = [one for one in every if any(map(known.bearers, plainly(one.literal).split()))]
-        goes = [one for one in some or every if one.frame == "dest" and one.literal[0].isupper()]
-        people = {_key(one) for one in some or own if one.frame != "mention"}
-        back = not goes and _BACK
-        own = [
-            one
-            for one in own
-            if one in goes
-            or _ACCOUNT.match(task.text, one.end)
-            or (back and people <= {_key(one)} and back.search(task.wanted, one.end))
-        ]
-    return tuple({_key(one): None for one in own})
+    people = [
+        one
+        for one in task.entities
+        if one.kind == "name" and any(map(known.bearers, plainly(one.literal).split()))
+    ]
+    found: list[Entity] = []
+    for piece in asking(task.pieces, able):
+        near = [one for one in people if piece.start <= one.start < piece.end]
+        objects = [one for one in near if _is_object(task, piece, one, gets=gets)]
+        if objects:
+            found += _listed(task, near[near.index(objects[0]) :], objects)
+        else:
+            found += _told_of(task, piece, [one for one in people if one.start < piece.start])
+    corrected = len(people) > 1 and _CORRECTS.search(task.text)
+    mine = gets and _TO_ME.search(task.wanted)
+    return () if corrected or mine else tuple({_key(one): None for one in found})
+
+
+def _is_object(task: Task, piece: Piece, one: Entity, *, gets: bool) -> bool:
+    """Return whether a request names somebody as whom its verb is about."""
+    words = [*WORD.finditer(task.text, piece.start, one.start)]
+    before, behind = [word[0].casefold() for word in words], task.text[one.end :]
+    own = _POSSESSIVE.match(behind)
+    if (
+        one.frame in SILENT
+        or not (before and _OPEN.isdisjoint(before))
+        or task.text[words[-1].end() : one.start].strip()  # "Ben's user, Ana's boss"
+        or _OR.match(behind)
+        or (gets and own and not _ACCOUNT.match(behind))
+    ):
+        return False
+    verb = next((word for word in before if word not in ASKING), "")
+    if before[-1] == verb and before.count(verb) == 1:
+        return True
+    near = before[-1] in _BEHIND or "person" in noun_classes(stem(before[-1]))
+    return near and (own is not None or _ends(behind))
+
+
+def _ends(behind: str) -> bool:
+    """Return whether a name is not the beginning of another one: "to Ana, please"."""
+    word = WORD.match(behind.lstrip())
+    return word is None or is_stop(word[0])
+
+
+def _listed(task: Task, near: Sequence[Entity], objects: Sequence[Entity]) -> list[Entity]:
+    """Return the people of the list that begins with the first object; none, if one is apart."""
+    listed = [near[0]]
+    for last, one in pairwise(near):
+        joint = task.text[last.end : one.start]
+        if not _JOINT.fullmatch(joint):
+            break
+        listed.append(one)
+    joints = [task.text[one.end : two.start] for one, two in pairwise(listed)]
+    if len(listed) > 1 and not (_LAST.search(joints[-1]) and _ends(task.text[listed[-1].end :])):
+        listed = listed[:1]  # "to Ana, Ben is ill"
+    return listed if all(one in listed for one in objects) else []
+
+
+def _told_of(task: Task, piece: Piece, before: Sequence[Entity]) -> list[Entity]:
+    """Return who is "her" of a request: whom alone the sentences before it begin with."""
+    if not _BACK.search(task.text[piece.start : piece.end]):
+        return []
+    begins = {start + len(text) - len(text.lstrip()) for start, text in _sentences(task.text)}
+    same = len({_key(one) for one in before}) == 1
+    return [one for one in before if same and one.start in begins]
+
+
+def _sentences(text: str) -> Iterator[tuple[int, str]]:
+    return ((start, text[start:end]) for start, end in sentences(text))
 
 
 def _key(one: Entity) -> str:
     return one.canonical.casefold()
-
-
-def _begins(task: Task, known: Known, place: Place, record: Record, word: str) -> bool:
-    """Return whether a record's own name, which a stranger may have written, begins so."""
-    own = map(plainly, record.own)
-    named = any(one == plainly(word) or one.partition(" ")[0] == word for one in own)
-    return named and _is_only(task, known, place, words_of((word,)))
-
-
-def _is_somebody(value: Value, place: Place) -> bool:
-    """Return whether an argument takes the id of somebody, and a tool shows such ids."""
-    own, tool = own_kin(value.path), place.action.rpartition("/")[2]
-    if own.isdisjoint(HANDS) and not any("person" in noun_classes(one) for one in own):
-        return False
-    kept = is_id(place.seen.path) and place.seen.path.count("*") < _LISTS
-    return kept and shows_people(tool) is not False
-
-
-@lru_cache(maxsize=1024)
-def _said(task: Task, able: Capability) -> tuple[frozenset[str], ...]:
-    """Return the words of each name to which the requests for what a tool does say it goes."""
-    return tuple(
-        words_of((one.literal,))
-        for piece in asking(task.pieces, able)
-        for one in piece.held
-        if one.kind == "name" and one.frame == "dest"
-    )
 
 
 def _own(record: Record) -> frozenset[str]:
