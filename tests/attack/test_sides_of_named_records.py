@@ -17,6 +17,17 @@ RULES = bundle(
         ),
     }
 )
+PURSES = bundle(
+    {
+        "list_purses": tool(["read"], {}, labels=TRUSTED),
+        "move_between_purses": tool(
+            ["write", "egress"],
+            {"from_purse": S, "to_purse": S, "amount": N},
+            {"from_purse": "recipient", "to_purse": "recipient", "amount": "amount"},
+        ),
+    }
+)
+OWN = ("list_purses", {}, [{"id": "P-1", "name": "Daily"}, {"id": "P-2", "name": "Rainy"}])
 SHOWN = (
     "list_hives",
     {},
@@ -31,6 +42,13 @@ def test_what_goes_from_one_to_another_goes_not_the_other_way(first, last, asked
     prompt = "Transfer 4 kg of honey from the Lime hive to the Heath hive"
     args = {"from_hive_id": first, "to_hive_id": last, "kg": 4}
     assert ("TASK-TARGET" in asks(RULES, prompt, ("transfer_honey", args), SHOWN)) is asked
+
+
+@pytest.mark.parametrize(("first", "last", "asked"), [("P-1", "P-2", False), ("P-2", "P-1", True)])
+def test_money_that_goes_from_one_to_another_goes_not_the_other_way(first, last, asked):
+    args = {"from_purse": first, "to_purse": last, "amount": 39.9}
+    call = ("move_between_purses", args)
+    assert ("TASK-DEST" in asks(PURSES, "Move 39.90 EUR from Daily to Rainy", call, OWN)) is asked
 
 
 @pytest.mark.parametrize(("site", "asked"), [("Brook", False), ("Hill", True)])

@@ -63,7 +63,7 @@ def crossed(task: Task, known: Known, values: Sequence[tuple[Value, Worth]]) -> 
 
 def _names(known: Known, value: Value, its: Worth) -> tuple[str, ...]:
     """Return a value with the names of the record of which it is the id."""
-    if its.place is None or value.level != "target":
+    if its.place is None or value.level not in {"target", "dest"}:
         return (value.text,)
     record = known.record(its.place.record)
     return (value.text, *record.own, *record.titles)
