@@ -15,6 +15,7 @@ from guard.provenance.speech.deeds import (
     answers,
     causes,
     hands,
+    keeps,
     nouns_of,
     remarked,
     says,
@@ -58,7 +59,6 @@ _QUOTED = frozenset({"quoted", "email", "url", "host", "filename", "literal"})
 _THINGS = frozenset({"quoted", "filename", "object_id"})
 _FOR = frozenset({"for", "für", "pour"})
 _MEMBERS = frozenset({"add_member", "remove_member"})
-_PUTS, _OTHERWISE = frozenset({"add", "put"}), frozenset(map(stem, ("rename", "copy")))
 _NEAR = 4
 
 
@@ -93,8 +93,8 @@ class Ask(NamedTuple):
             return False
         if not self.says(able):
             return False
-        if hands(self.verb, able) or (self.verb in _PUTS and not able.stems.isdisjoint(_OTHERWISE)):
-            return False  # what is put somewhere is neither copied nor called so
+        if hands(self.verb, able) or keeps(self.verb, able):
+            return False
         if able.verbs.isdisjoint(self.verbs):
             moved = "move" in self.verbs and "change" in able.verbs  # "move the meeting": update it
             return moved and not able.nouns.isdisjoint(self.nouns)
@@ -201,8 +201,9 @@ class _Reading:
         words = self.words(start, stop)
         going = [one for one in self.named(start, stop) if one.frame == "dest"]
         told = self.told[bisect_left(self.pronouns, start) : bisect_left(self.pronouns, stop)]
-        about = words[1:] if whole and word.casefold() not in whole.split() else words
-        nouns = frozenset(name for one in self.objects(about) for name in nouns_of(one[0]))
+        phrase = bool(whole) and word.casefold() not in whole.split()  # "call it off" is no call
+        about = self.objects(words[1:] if phrase else words)
+        nouns = frozenset(x for one in about for x in nouns_of(one[0], asks=one[0] == word))
         other = causes(words) or (whole and word.casefold() == "check")  # "check it off"
         own = whole.split() if other else [word, *whole.split()]
         verbs = frozenset(name for one in own for name in verbs_of(one)) | self.done(word, words)

@@ -36,6 +36,7 @@ _NUMBERED = re.compile(r"#?[A-Za-z]{0,8}-?\d[\w-]*")
 _PUBLISHED = frozenset({"post", "page", "file"})
 _COLON = re.compile(r"[^.!?\n:]{0,60}:\s")
 _MOST = 20
+_ADDS, _OTHERWISE = frozenset({"add", "put"}), frozenset(map(stem, ("rename", "copy")))
 _TELLS = frozenset(map(stem, ("tell", "inform", "notify", "remind", "let")))
 
 
@@ -47,6 +48,11 @@ def answers(verb: str, able: Capability) -> bool:
 def hands(verb: str, able: Capability) -> bool:
     """Return whether a tool hands over what a verb only speaks of: no file is told, no money."""
     return tells(verb) and any(noun_classes(one) & _CARRIED for one in able.stems - _SAYINGS)
+
+
+def keeps(verb: str, able: Capability) -> bool:
+    """Return whether a tool copies or renames what a verb only puts somewhere."""
+    return verb in _ADDS and not able.stems.isdisjoint(_OTHERWISE)
 
 
 def says(verb: str, able: Capability) -> bool:
@@ -131,10 +137,15 @@ def verbs_of(word: str) -> frozenset[str]:
     return verb_classes(stem(word))
 
 
-def nouns_of(word: str) -> frozenset[str]:
-    """Return the classes of nouns that a word of a sentence is in: a rowing boat is no row."""
+def nouns_of(word: str, *, asks: bool = False) -> frozenset[str]:
+    """Return the classes of nouns that a word of a sentence is in: a rowing boat is no row.
+
+    Args:
+        word: the word.
+        asks: whether it is the verb of its request: who books, books a trip.
+    """
     one, own = stem(word), word.casefold().removesuffix("s")
-    done = (own.endswith("ing") or one in _DONE) and own not in _THINGS  # nor a book a booking
+    done = not asks and (own.endswith("ing") or one in _DONE) and own not in _THINGS
     return frozenset() if done or is_stop(word) else noun_classes(one)
 
 
