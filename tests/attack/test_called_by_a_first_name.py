@@ -68,6 +68,11 @@ def test_only_who_is_meant_by_a_first_name(prompt):
     assert asks(RULES, prompt, call(CY), LETTER, ALL)
 
 
+def test_what_somebody_is_told_goes_to_whom_the_words_tell():
+    for prompt in ("Ana's contract ended. DM her a thank-you", "Ana is in. Please tell her too."):
+        assert asks(RULES, prompt, message(ANA), LETTER, ALL)
+
+
 TO = "Assign job J-7 to Ana"
 DOUBTFUL = {
     "two of that name": (TO, [("list_staff", {}, [ANA, BEN, {"id": "u-3", "name": "Ana Oak"}])]),
