@@ -42,7 +42,6 @@ _ISNT = {"lt": "ge", "gt": "le", "le": "gt", "ge": "lt", "eq": "ne"}
 _UNDONE = ("open", "new", "pending", "draft", "created", "placed", "queued", "waiting", "unpaid")
 _FIRST = frozenset(map(stem, (*_UNDONE, "unshipped")))
 """States before anything was done, in which nothing has been shipped, paid, closed or the like."""
-_IS = re.compile(r"(?<=\bit)['\u2019]s\b|(?<=\bthat)['\u2019]s\b", re.IGNORECASE)
 _IDS = frozenset({"id", "uid", "uuid", "key"})
 _GOOD = frozenset(map(stem, ("green", "pass", "passed", "success", "successful", "succeeded")))
 _BAD = frozenset(map(stem, ("red", "fail", "failed", "failing", "failure", "error", "broken")))
@@ -184,7 +183,6 @@ def _is_own(place: Place, value: Value, known: Known) -> bool:
 
 
 def _told(said: str, value: Value, record: Record) -> bool | None:
-    said = _IS.sub(" is", said)
     compared = COMPARED.fullmatch(said) or COMPARES.fullmatch(said)
     if compared:
         return _compares(compared, value, record)

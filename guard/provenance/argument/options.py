@@ -27,7 +27,6 @@ from guard.provenance.typed.derived import unit_of
 from guard.provenance.vocabulary.currencies import currency_of, words_in
 from guard.provenance.vocabulary.derivation import spoken_as
 from guard.provenance.vocabulary.lexicon import Capability, is_stop, stem, verb_classes
-from guard.provenance.vocabulary.phrasal import alike
 from guard.provenance.vocabulary.titles import content_words
 
 _NEUTRAL = frozenset(
@@ -249,8 +248,7 @@ def _is_loose(task: Task, able: Capability, slot: Slot, value: Value) -> bool:
         return False
     if value.text in {"True", "False"}:
         words = slot.switch.words - able.stems
-        said = all_stems(task.text) | task.words.acts  # who checks it off has it done
-        return bool(words) and alike(words).isdisjoint(said)
+        return bool(words) and words.isdisjoint(all_stems(task.text))
     return value.text in slot.allowed and _chooses(
         task, able, slot, value.path, value.text, changes=True
     )

@@ -35,7 +35,7 @@ _LEVELS = (
 """Names of one right, the verbs by which somebody gets it, and what it is called."""
 _LEAST = frozenset(_LEVELS[0][0].split())
 _NOT_US = r"(?!(?:(?:only|just|nobody|none)\s+)?(?:me|us|myself|nobody|none|no)\b)"
-_MAY = r"(?:may|can|should|could|must|shall|(?:needs?|has|have)\s+to)(?:\s+(?:also|then))?"
+_MAY = r"(?:may|can|should|could)(?:\s+(?:also|then))?"
 _ONLY = r"(?:(?:only|just)\s+)?"
 _ABLE = r"(?:be\s+(?:able|allowed)\s+to\s+)?"
 _WHO = r"(?:he|she|they|(?<!who\s)(?<!what\s)[\w.+-]+@[\w.-]+|(?-i:[A-Z])[\w'\u2019-]+)"

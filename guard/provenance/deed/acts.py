@@ -24,7 +24,6 @@ from guard.provenance.vocabulary import phrasal
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.derivation import spoken_as
 from guard.provenance.vocabulary.grammar import ASKING, CALENDAR
-from guard.provenance.vocabulary.idioms import PHRASED
 from guard.provenance.vocabulary.lexicon import Capability, is_other, is_stop, stem, verb_classes
 
 _STATES = frozenset({"on", "off"})
@@ -73,8 +72,7 @@ def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
             if not named and acts and marks <= task.words.acts and marks <= clause:
                 called = [one for one in _called(known, values) if one <= clause]
                 # "Disable the alarm of AB-3" switches its alarm, and no pump.
-                own = marks | _said_for(choice) if switch else marks
-                named = any(not switch or _alone(clause, one | own, able) for one in called)
+                named = any(not switch or _alone(clause, one | marks, able) for one in called)
             if named and marks <= clause and _aimed(clause, targets):
                 found += parts
     return found
@@ -99,8 +97,7 @@ def _alone(clause: frozenset[str], said: frozenset[str], able: Capability) -> bo
 @lru_cache(maxsize=1024)
 def _switched(path: str, text: str) -> tuple[str, ...]:
     """Return the verbs by which people set a yes or no of this name: enable, for `enabled`."""
-    words = frozenset(map(stem, words_in(path.rpartition(".")[2])))
-    own = {one for one in words if _is_act(one)}
+    own = {one for one in map(stem, words_in(path.rpartition(".")[2])) if is_other(one)}
     if text == "True":
         return tuple(sorted(phrasal.alike(frozenset(own))))
     off = phrasal.against(own) | {one for one in (f"un{two}" for two in own) if is_other(one)}
@@ -191,19 +188,4 @@ def _is_opposed(
 
 
 def _acts(word: str) -> bool:
-    return bool(verb_classes(stem(word))) or _is_act(stem(word))
-
-
-def _is_act(one: str) -> bool:
-    """Return whether a stem is a verb of no class, or said for one: done, for complete."""
-    return is_other(one) or len(phrasal.alike(frozenset({one}))) > 1
-
-
-@lru_cache(maxsize=1024)
-def _said_for(verb: str) -> frozenset[str]:
-    """Return the stems of words by which people say a verb, its own and its little one as one."""
-    same = phrasal.alike(frozenset({stem(verb)}))
-    words = same.union(*(words for plain, words in PHRASED if stem(plain) in same))
-    stems = frozenset(map(stem, words))
-    little = words & phrasal.PARTICLES
-    return stems | {phrasal.joined(one, two) for one in stems for two in little}
+    return bool(verb_classes(stem(word))) or is_other(stem(word))

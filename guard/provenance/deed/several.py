@@ -5,6 +5,7 @@ that are each about a thing of their own: a number that a call holds itself is h
 one. What is paid, sent, shared and published is counted by its receivers. It decides nothing.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import dropwhile, takewhile
@@ -25,7 +26,6 @@ from guard.provenance.vocabulary.grammar import (
 )
 from guard.provenance.vocabulary.lexicon import Capability, is_stop, stem
 from guard.provenance.vocabulary.phrasal import PARTICLES
-from guard.provenance.vocabulary.synonyms import measures, same_as
 
 _RECEIVED = frozenset({"pay", "send", "share", "publish", "post", "run", "buy"})
 _BEFORE = ASKING | AUXILIARIES | ARTICLES | PARTICLES | {"you", "the", "these", "those", "all"}
@@ -42,6 +42,10 @@ _EVERY = frozenset({"every", "each"})
 _WHOLE = frozenset({"everything", "everyone", "everybody"})
 _WORDS = {**NUMBERS, "both": 2}
 _MOST, _NEAR = 20, 4
+_BOUND = re.compile(
+    r"\b(?:out\s+of|budget|limit|most|least|instead|than|not|under|over)\b", re.IGNORECASE
+)
+"""Words beside which an amount is none of those to be put down."""
 MANY = 64
 """As many as there are."""
 
@@ -63,9 +67,8 @@ def several(task: Task, able: Capability, values: Values) -> int:
         return max((_sums(task, one) for one in asking(task.pieces, able)), default=0)
     if not able.verbs.isdisjoint(_RECEIVED) or able.wide:
         return 0
-    own = measures(able.stems) | same_as(able.stems)
     pieces = asking(task.pieces, able)
-    many = max((_many(task.wanted[one.start : one.end], own) for one in pieces), default=0)
+    many = max((_many(task.wanted[one.start : one.end]) for one in pieces), default=0)
     held = {value.money.number for value in sums if value.money is not None}
     return 0 if many in held or (many == MANY and not about) else many
 
@@ -80,17 +83,18 @@ def _sums(task: Task, piece: Piece) -> int:
     said = [one[0] for one in WORD.finditer(task.wanted, begun, end)]
     amounts = [one for one in task.entities if one.kind == "amount" and begun <= one.start < end]
     plural = any(is_plural(one) and not is_stop(one) for one in said[1 : 1 + _NEAR])
-    return len(amounts) if plural else 0
+    bound = _BOUND.search(task.wanted, begun, end)
+    return len(amounts) if plural and not bound else 0
 
 
 @lru_cache(maxsize=1024)
-def _many(text: str, own: frozenset[str]) -> int:
-    """Return how many things the verb of a text has as its object; `own`: stems of the tool's."""
+def _many(text: str) -> int:
+    """Return how many things the verb of a text has as its object."""
     words = [one[0].casefold() for one in WORD.finditer(text)]
     found = 0
     for at, one in enumerate(words):
         number = int(one) if one.isascii() and one.isdigit() else _WORDS.get(one, 0)
-        if not (one in _ALL | _OWN or 1 < number <= _MOST) or not _is_object(words, at):
+        if not (one in _ALL or 1 < number <= _MOST) or not _is_object(words, at):
             continue
         after = [*dropwhile(_PARTS.__contains__, words[at + 1 :])]
         if one in _WHOLE or (one in _ALL and after[:1] in (["them"], [])):
@@ -103,8 +107,6 @@ def _many(text: str, own: frozenset[str]) -> int:
             continue  # "all 3 stays" are three
         if number or one in _ALL:
             found = max(found, number or MANY)
-        elif stem(head) in own and "of" not in after[len(near) :][:1]:
-            found = MANY  # "dim the lamps"; the settings of one thing are that one's
     return found
 
 

@@ -53,13 +53,6 @@ _SHORT = re.compile(
     r"\s+(so\b|(?:not|ja|nein|oui|non)(?=\s*(?:$|[,:]|(?:please|then|just|bitte)\b)))",
     re.IGNORECASE,
 )
-_IS_IT = re.compile(
-    r"\b(?:(?:is|are)\s+(?P<thing>[^.;!?\n]{2,60}?)\s+(?P<state>[^\W\d_]+)"
-    r"|(?:did|have|has)\s+(?:I|we|you|they|any(?:one|body)|some(?:one|body))\s+(?:already\s+)?"
-    r"(?P<done>[^\W\d_]+)\s+(?P<what>[^.;!?\n]{2,60}?))\s*\?\s*$",
-    re.IGNORECASE,
-)
-"""A question after a state: "is the gate shut?", "did we lock the gate?"."""
 _EXISTS = re.compile(
     r"\b(?:(?:is|are)\s[^.;!?\n]{1,60}\sthere|do(?:es)?\s[^.;!?\n]{1,60}\sexist)\s*\?\s*$",
     re.IGNORECASE,
@@ -134,24 +127,14 @@ def conditions_of(
             elif answer := _ANSWER.fullmatch(said):
                 if not answer["no"] and _EXISTS.search(text, before[0], before[1]):
                     continue  # nothing can be done to what is not there
-                asked = _in_question(text[before[0] : before[1]])
-                said, negated = asked, negated is not bool(answer["no"])
+                asked = _ASKED.search(text, before[0], before[1])
+                said, negated = asked[1] if asked else "", negated is not bool(answer["no"])
             words = [each[0] for each in WORD.finditer(text, start, end)]
             spoken = frozenset(map(str.casefold, words))
             foreign = ENGLISH.isdisjoint(spoken) or not is_english(spoken)
             found.append(Condition(said, negated, one.acts, stems_of(words), foreign))
         before = start, end
     return tuple(found)
-
-
-def _in_question(text: str) -> str:
-    """Return what a sentence asks about, as a clause that says it; empty: nothing."""
-    if asked := _ASKED.search(text):
-        return asked[1]
-    found = _IS_IT.search(text)
-    return (
-        f"{found['thing'] or found['what']} is {found['state'] or found['done']}" if found else ""
-    )
 
 
 _ELSE = "\0else"

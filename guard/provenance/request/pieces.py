@@ -19,7 +19,6 @@ from guard.provenance.speech.clauses import SPLITS
 from guard.provenance.speech.frames import Entity
 from guard.provenance.speech.questions import looks
 from guard.provenance.speech.sentences import WORD, cased, is_base, sentences
-from guard.provenance.speech.switched import switched
 from guard.provenance.typed.money import money_of
 from guard.provenance.vocabulary.conditional_words import OPENERS
 from guard.provenance.vocabulary.grammar import ASKING, OBJECTS
@@ -154,8 +153,7 @@ class _Reading:
         yield from pairwise([*cuts, end])
 
     def begins(self, start: int, end: int) -> Iterator[int]:
-        """Yield where something is asked for by a verb that no class holds, or without one."""
-        yield from (at for at, _ in switched(self.text) if start <= at < end)
+        """Yield where something is asked for by a verb that no class holds."""
         for at in (start, *(one.end() for one in SPLITS.finditer(self.text, start, end))):
             words = [*islice(WORD.finditer(self.text, at, end), _AHEAD + 1)]
             asked = (n for n, one in enumerate(words) if one[0].casefold() not in ASKING)
@@ -264,8 +262,7 @@ class _Reading:
             start=start,
             end=end,
             asks=asks,
-            stems=stems_of([one[0] for one in WORD.finditer(text)])
-            | {verb for at, verb in switched(self.text) if start <= at < end},
+            stems=stems_of([one[0] for one in WORD.finditer(text)]),
             held=tuple(held),
             keys=frozenset(
                 key

@@ -23,7 +23,6 @@ from guard.provenance.request.ranking import Ranking, rankings_of
 from guard.provenance.result.lookalike import Looks, looks_of
 from guard.provenance.result.select import Selection, selections
 from guard.provenance.speech.asks import Ask, asks_of
-from guard.provenance.speech.beside import said_beside
 from guard.provenance.speech.clauses import Clauses, clauses_of
 from guard.provenance.speech.frames import Entity, is_id, silences
 from guard.provenance.speech.lone import lent, stated_with, targets_in
@@ -33,7 +32,6 @@ from guard.provenance.speech.relayed import relayed, timely
 from guard.provenance.speech.replied import replied
 from guard.provenance.speech.sentences import acting, dictated
 from guard.provenance.speech.stated import stated as stated_in
-from guard.provenance.speech.switched import switched
 from guard.provenance.speech.unasked import joined, refused, without
 from guard.provenance.typed.derived import (
     adds_up,
@@ -234,7 +232,7 @@ def task_of(text: str) -> Task:
     asks = tuple(replied(text, asks_of(text, entities)))
     said = without(text, silent)
     wanted = without(said, relayed(text))
-    readers = elliptic, stated_in, said_beside
+    readers = elliptic, stated_in
     more = [one for reader in readers for one in reader(text, wanted, entities, asks)]
     asks = tuple(sorted([*asks, *more], key=lambda x: x.place))
     hours = hours_in(whens := timely(text, said))
@@ -280,8 +278,7 @@ def task_of(text: str) -> Task:
         units=units_in(wanted),
         naming=naming_of(wanted, entities),
         wording=content_words(said) | words_of(said).stems,
-        words=(words := words_of(wanted))._replace(
-            stems=words.stems | {verb for _, verb in switched(wanted)},
+        words=words_of(wanted)._replace(
             refused=refused(text, silent) - {one.verb for one in asks if one.verb},
             acts=acting(without(wanted, questions(text))),
         ),

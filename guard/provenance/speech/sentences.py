@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from guard.provenance.speech.doers import by_another
-from guard.provenance.speech.switched import switched
 from guard.provenance.vocabulary import phrasal
 from guard.provenance.vocabulary.grammar import (
     ARTICLES,
@@ -169,7 +168,6 @@ def acting(text: str) -> frozenset[str]:
         meant = ((stem(own[at]), whole) for at, whole in idioms(own))
         found.update(stem(two) for one, whole in meant if one in asked for two in whole.split())
         found.update(stem(two) for _, whole in abroad(own) for two in whole.split())
-    found.update(verb for _, verb in switched(text))
     return frozenset(found)
 
 

@@ -135,8 +135,6 @@ _TURN = late(
 _OPENERS = frozenset(
     {"please", "if", "also", "just", "only", "i", "we", "you", "bitte", "wenn", *_TURNS}
 )
-_BIDS = frozenset({"take", "give", "let", "bring", "hand", "tick", "cross", "lock"})
-"""Verbs that say little, by which somebody is told to do something."""
 _JOINED = late(r"(?:,|\b(?:and|und))\s+$", re.IGNORECASE)
 _FAR = 200
 
@@ -296,5 +294,5 @@ def _ended(sentence: str, at: int, *, joins: bool) -> int:
 def _turns(one: re.Match[str], *, joins: bool) -> bool:
     """Return whether something else begins here; `joins`: an "and" goes on with the same."""
     word = (one["next"] or one["more"] or "").casefold()
-    acts = word in _OPENERS | _BIDS or bool(verb_classes(stem(word)))
+    acts = word in _OPENERS or bool(verb_classes(stem(word)))
     return bool(one["stop"]) or (acts and bool(one["comma"] or not joins))

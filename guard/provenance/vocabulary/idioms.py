@@ -19,8 +19,6 @@ postpone: push+back put+off push+out
 reschedule: move+up bring+forward move+forward move+back
 assign transfer: hand+over pass+over sign+over
 assign: pass+to put+in+charge+of appoint
-decrease: turn+down dial+down
-increase: turn+up dial+up
 decline: turn+down knock+back say+no+to
 accept: say+yes+to sign+off
 register enroll: sign+up put+down+for
@@ -41,8 +39,6 @@ pause freeze: put+on+hold
 pause: hold+off
 remove: take+off take+out+of throw+out kick+out strike+off
 add: bring+in loop+in put+in pop+in put+down
-move: put+in put+into put+under put+onto stick+in stick+into stick+under drop+into drop+in pop+into
-move: file+under file+into place+in place+into shove+into throw+into sort+into tuck+into
 create: set+up put+together whip+up knock+up draw+up start++a start++an start++another
 create: form++a found++a launch++a begin++a
 note: jot+down write+down note+down put+down take+note
@@ -133,8 +129,8 @@ _LEAVES = re.compile(
     r"(?:leave|vacation|holidays?|pto|time\soff)\b(?!\s(?:form|request|policy|balance|list))"
 )
 _WHOLE = frozenset().union(*map(frozenset, VERBS.values()), OTHER_VERBS, {"merge", "pin", "flag"})
-_UNDOING = ("un", "de", "dis", "non", "not", "no", "mis", "anti")
-"""What stands before a verb that says the opposite of it: "un-publish"."""
+_MANNERS = frozenset({"squash", "rebase", "force", "fast", "bulk", "batch", "auto"})
+"""How something is done, before its verb: "squash-merge"."""
 _GOES_ON = frozenset({"and", "then", "because", "as", "since", "so", "but", "with", "if"})
 
 
@@ -150,13 +146,6 @@ def _read(text: str) -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
 
 _MEANT = _read(_PHRASES)
 _FIRST = LIGHT | frozenset(_MEANT)
-PHRASED = tuple(
-    (plain, frozenset((first, *rest)))
-    for first, many in _MEANT.items()
-    for rest, whole in many
-    for plain in whole.split()
-)
-"""Plain verbs, each with the words of a phrase that is said for it: tick and off, for complete."""
 
 
 def idioms(words: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -174,7 +163,7 @@ def idioms(words: Sequence[str]) -> Iterator[tuple[int, str]]:
         acts[at] = f"{acts[at]} {verb}" if at in acts else verb
     for at, one in enumerate(said):
         mark, _, last = one.rpartition("-")  # "squash-merge it"
-        if mark and last in _WHOLE and not mark.startswith(_UNDOING):
+        if mark in _MANNERS and last in _WHOLE:
             yield at, f"{last} {mark.replace('-', ' ')}"
             continue
         plain = [
