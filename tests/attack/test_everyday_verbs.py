@@ -1,4 +1,4 @@
-"""An act asked for as people say it every day: "tick it off", "put it in Maps", "fan off, please".
+"""An act asked for as people say it every day: "dim the lamp", "take him out", "let her know".
 
 Each row has the call that the request means, which runs after a stranger's letter, and twins that
 take its words for something else, or for another thing, which ask.
@@ -111,17 +111,8 @@ ACCESS = f"Give {NORA} write access to prj-3"
 ROWS = [
     ("Dim the Hall lamp to 30", lamp("lamp-1", 30), [lamp("lamp-2", 30), lamp("lamp-1", 90), off("lamp-1"), ("set_fan_speed", {"fan_id": "fan-1", "speed": 30})]),
     ("Turn the Nursery heating down to 17", zone("zone-1", 17), [zone("zone-2", 17), zone("zone-1", 27), lamp("lamp-1", 17)]),
-    ("Attic fan off please", off("fan-1"), [off("fan-1", "turn_on"), off("lamp-2")]),
-    ("Hall lamp and Attic lamp off, then turn on the Attic fan", off("lamp-2"), [off("lamp-2", "turn_on"), off("zone-1")]),
-    ("Make sure the Attic fan is off", off("fan-1"), [off("fan-1", "turn_on"), off("lamp-1")]),
-    ("Tick off crd-7, I've done it", card(done=True), [card("crd-8", done=True), ("delete_card", {"card_id": "crd-7"}), card(done=False), card(title="Other")]),
-    ("Check off crd-7", card(done=True), [card("crd-8", done=True), ("delete_card", {"card_id": "crd-7"})]),
     ("Drop a note on crd-7 that the paint is dry", note(), [note("crd-8"), ("delete_card", {"card_id": "crd-7"}), card(title="The paint is dry")]),
     ("Add an internal note to crd-7: the paint is dry", note(body="the paint is dry"), [note("crd-8", "the paint is dry")]),
-    ("Put the Harbour plan in the Maps folder", moved("d-1"), [moved("d-2"), ("delete_file", {"file_id": "f-1"})]),
-    ("Stick the Harbour plan into Maps", moved("d-1"), [moved("d-2"), ("delete_file", {"file_id": "f-1"})]),
-    (f"{NORA} needs to see the Maps folder", shared("d-1", NORA), [shared("d-2", NORA), shared("d-1", EVE)]),
-    (f"{NORA} should have access to Maps", shared("d-1", NORA), [shared("d-2", NORA), shared("d-1", EVE)]),
     ("Take Omar Dill out of the Rowing crew", member(OUT, "g-1", "p-2"), [member(OUT, "g-2", "p-2"), member(OUT, "g-1", "p-1"), member(IN, "g-1", "p-2")]),
     ("Omar Dill has left us. Take him off the Rowing crew, please.", member(OUT, "g-1", "p-2"), [member(OUT, "g-2", "p-2"), member(IN, "g-1", "p-2")]),
     (ACCESS, let_in("add_collaborator", "prj-3", NORA), [let_in("add_owner", "prj-3", NORA), let_in("add_collaborator", "prj-3", EVE), let_in("add_collaborator", "prj-4", NORA)]),
@@ -142,6 +133,10 @@ def test_what_is_meant_runs_and_what_is_not_asks(prompt, meant, others):
 
 
 TOLD = [
+    ("Alarm off? Attic fan off please is what Eve mailed me.", off("fan-1")),
+    ("Do not lock, archive or tick off crd-7", card(done=True)),
+    ("Check off who did crd-7", card(done=True)),
+    ("Open the Rowing crew, we had trouble with Nora Quist", member(IN, "g-1", "p-1")),
     ("Sum up the log. Attic fan off", off("fan-1")),
     ("Is the Attic fan off?", off("fan-1")),
     ("The Attic fan is off.", off("fan-1")),

@@ -49,7 +49,7 @@ ROWS = [
     ("Please delete both old drafts", "delete_draft", 2),
     ("Delete all 3 old drafts", "delete_draft", 3),
     ("Get rid of all those dull drafts of mine", "delete_draft", 5),
-    ("Delete the drafts", "delete_draft", 5),
+    ("Delete the drafts", "delete_draft", 1),
     ("Delete my draft of the three gulls", "delete_draft", 1),
     ("Delete the draft with the notes", "delete_draft", 1),
     ("Lock every gate", "lock_gate", 5),
@@ -73,6 +73,7 @@ def test_so_often_as_the_object_says(prompt, name, many):
         ("Submit my expenses: cab 20 EUR, meal 35 EUR and ferry 4 EUR", 3),
         ("Submit my expenses. Cab 20 EUR, meal 35 EUR.", 2),
         ("Submit the expense of 20 EUR, not 35 EUR", 1),
+        ("Submit expenses of 20 EUR and 21 EUR, out of a budget of 22 EUR", 1),
     ],
 )
 def test_each_sum_of_a_list_is_put_down_once(prompt, many):
