@@ -6,7 +6,10 @@ guard's own clock stands on 10 March 2026.
 
 import pytest
 
-from tests.attack.verdicts import TRUSTED, S, asks, bundle, tool
+from guard_adapters._yaml import parse_yaml
+from guard_adapters.cli.init import config_text
+from guard_adapters.cli.published import Listed
+from tests.attack.verdicts import TRUSTED, N, S, asks, bundle, tool
 
 BOOKS = tool(["write"], {"day": S, "dish": S}, {"day": "when", "dish": "title"})
 RULES = bundle(
@@ -70,3 +73,29 @@ def test_the_person_says_which_day_it_is(day):
 )
 def test_a_day_that_is_only_named_is_not_today(prompt):
     assert "TASK-WHEN" in asks(RULES, prompt, books(SATURDAY))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("get_today", "Today's events and who sent them"),
+        ("get_current", ""),
+        ("get_now", ""),
+        ("read_today", ""),
+        ("show_today", ""),
+        ("get_current_day", ""),
+        ("get_current_date", "Current date, and today's events"),
+        ("get_current_date", ""),  # a clock, and still it trusts no list in it
+    ],
+)
+def test_a_tool_called_like_a_clock_makes_nobody_of_its_texts_trusted(name, said):
+    schema = {"type": "object", "properties": {}}
+    clock = Listed(definition={"name": name, "description": said, "inputSchema": schema})
+    made = parse_yaml(config_text("home", 'command: ["x"]', [clock]), where="guard.yaml")
+    output = made["servers"]["home"]["tools"][name]["output"]
+    pays = tool(["write", "egress"], {"iban": S, "sum": N}, {"iban": "recipient", "sum": "amount"})
+    rules = bundle({name: tool(["read"], {}, output=output), "transfer_money": pays})
+    iban = "DE02120300000000202051"
+    shown = (name, {}, {"date": "2027-08-10", "events": [{"name": "Ana Brook", "iban": iban}]})
+    call = ("transfer_money", {"iban": iban, "sum": 500})
+    assert asks(rules, "Look at today, then pay Ana Brook 500 EUR", call, shown)

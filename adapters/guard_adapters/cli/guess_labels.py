@@ -2,7 +2,8 @@
 
 The schema is the server's own word: it can add caution (a field that is named like a secret), and
 trust is only ever proposed, for ids and moments, because who can write a field stands in no schema.
-Only a clock is trusted at once: it is asked for nothing, and no stranger writes which day it is.
+Only the moments of a clock are trusted at once: it is asked for nothing, and no stranger writes
+which day it is. What else it brings, and what lies deeper in it, stays untrusted.
 """
 
 import re
@@ -10,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from guard.model.call import Json
-from guard.provenance.result.calendar import is_clock
+from guard.provenance.result.calendar import MOMENTS, is_clock
 from guard_adapters.cli.guess import Guess
-from guard_adapters.cli.guess_role import Sure
+from guard_adapters.cli.guess_role import Sure, words_in
+from guard_adapters.cli.published import Listed
 
 _MANY = frozenset({"list", "search", "find", "query"})
 """Verbs of tools whose server lists what it has: what strangers wrote is a field of that list."""
@@ -34,6 +36,15 @@ _SECRET = re.compile(
     r"(^|_)(password|passwd|secret|(access|auth|refresh|bearer|session)_token|api_?key"
     r"|private_key|pin|otp)$|^token$"
 )
+_OF_CLOCKS = ("date", "time", "datetime", "timestamp", "current_date", "current_time")
+"""Fields in which clocks usually tell it."""
+_OF_A_CLOCK = MOMENTS | {
+    *("get", "gets", "return", "returns", "fetch", "show", "shows", "tell", "tells", "read"),
+    *("reads", "what", "which", "is", "it", "now", "today", "s", "the", "a", "an", "of", "in"),
+    *("as", "and", "or", "current", "day", "clock", "utc", "iso", "format", "local", "server"),
+    *("system",),
+}
+"""Words in which a clock is described, and nothing else."""
 _FORMATS: Mapping[str, str] = {
     "uuid": "an id", "date-time": "a moment", "date": "a moment", "time": "a moment",
 }  # fmt: skip
@@ -64,15 +75,33 @@ def lists_records(guess: Guess, words: Iterable[str]) -> bool:
     return not _MANY.isdisjoint(said) or (not _ONE.isdisjoint(said) and _WRITINGS.isdisjoint(said))
 
 
-def tells_time(guess: Guess, name: str, schema: Mapping[str, Json]) -> bool:
-    """Return whether a tool tells which moment it is, and takes nothing that it could tell again.
+def moments_told(guess: Guess, tool: Listed) -> tuple[str, ...]:
+    """Return the fields of a clock that say which moment it is; none: the tool is no clock.
+
+    A clock takes nothing that it could tell again, and nothing that is said of it is of anything
+    else: "today's events and who sent them" is none.
 
     Args:
-        guess: what it seems to do.
-        name: of the tool.
-        schema: of its arguments.
+        guess: what the tool seems to do.
+        tool: as its server describes it.
     """
-    return guess.effect == ("read",) and not schema.get("properties") and is_clock(name)
+    said = {one for one in words_in(tool.said) if one and not one.isdigit()}
+    if guess.effect != ("read",) or tool.schema.get("properties") or not is_clock(tool.name):
+        return ()
+    if not said <= _OF_A_CLOCK:
+        return ()
+    if not tool.results:
+        return _OF_CLOCKS
+    fields = tool.results.get("properties")
+    if not isinstance(fields, dict) or any(map(_holds_more, fields.values())):
+        return ()
+    return tuple(one for one in fields if words_in(one)[-1] in MOMENTS)
+
+
+def _holds_more(leaf: Json) -> bool:
+    """Return whether a field of a result may be more than one plain value."""
+    kind = leaf.get("type") if isinstance(leaf, dict) else None
+    return kind not in {"string", "integer", "number", "boolean"}
 
 
 def labels_of(schema: Mapping[str, Json]) -> tuple[LabelGuess, ...]:

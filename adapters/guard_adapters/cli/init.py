@@ -23,7 +23,7 @@ from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.sendable import check_sendable
 from guard_adapters.cli import FINE, Commands, Misused
 from guard_adapters.cli.guess import Guess, guessed
-from guard_adapters.cli.guess_labels import labels_of, lists_records, tells_time
+from guard_adapters.cli.guess_labels import labels_of, lists_records, moments_told
 from guard_adapters.cli.guess_role import RoleGuess, words_in
 from guard_adapters.cli.published import Listed, tools_of
 from guard_adapters.front.mcp.tools.pins import tool_digest
@@ -225,9 +225,11 @@ def _output(tool: Listed, guess: Guess, called: str) -> list[str]:
             f"          records: true  {MARK} guessed (medium): its name; false, if a whole file or"
             " message of somebody else's can come back"
         )
-    if tells_time(guess, tool.name, tool.schema):
+    moments = moments_told(guess, tool)
+    if moments:
         why = "guessed (high): a clock; no stranger writes which day it is"
-        return [*lines, "          labels:", f'            "*": [trusted]  {MARK} {why}']
+        told = [f"            {_text(one)}: [trusted]  {MARK} {why}" for one in moments]
+        return [*lines, "          labels:", *told, '            "*.*": [untrusted]']
     found = labels_of(tool.results)
     hidden = guess.effect[0] == "read" and named_secret(tool.name)
     if found or hidden:

@@ -17,7 +17,8 @@ _DAYS = frozenset(
     }
 )
 """What a field is called that says which day it is."""
-_MOMENTS = frozenset({"date", "day", "time", "datetime", "timestamp", "now", "today"})
+MOMENTS = frozenset({"date", "time", "datetime", "timestamp"})
+"""Last words of what is called after a moment."""
 _NOW = frozenset({"current", "today", "todays", "now", "clock"})
 _IDLE = frozenset({"get", "fetch", "show", "tell", "read", "what", "is", "the", "it", "and", "utc"})
 _IDLE |= frozenset({"local", "server", "system", "world"})
@@ -39,6 +40,10 @@ def day_shown(segment: Segment) -> str:
 
 @lru_cache(maxsize=1024)
 def is_clock(name: str) -> bool:
-    """Return whether a tool of this name tells nothing but which moment it is."""
+    """Return whether a tool of this name tells nothing but which moment it is.
+
+    Both words are needed: `get_today` may as well tell what is on today, and who sent it.
+    """
     words = frozenset(words_in(name))
-    return not words.isdisjoint(_NOW) and words <= _NOW | _MOMENTS | _IDLE
+    both = not words.isdisjoint(_NOW) and not words.isdisjoint(MOMENTS)
+    return both and words <= _NOW | MOMENTS | _IDLE | {"day"}

@@ -472,7 +472,8 @@ def test_ids_and_moments_are_proposed_in_comments_and_secrets_are_marked():
     [
         ("get_current_date", {}, True),
         ("getCurrentTime", {}, True),
-        ("get_today", {}, True),
+        ("get_today", {}, False),  # it may tell what is on today, and who sent that
+        ("get_current_day", {}, False),
         ("get_current_time", {"timezone": S}, False),  # it may say again what it was given
         ("get_current_user", {}, False),
         ("get_date", {}, False),
@@ -483,6 +484,26 @@ def test_a_clock_that_is_given_nothing_is_trusted(name, args, tells):
     (spec,) = loaded(written(listed(name, args))).specs()
     trust = label_at(spec, ("date",)).trust
     assert (trust is Trust.TRUSTED) is tells
+    for other in [(), ("note",), ("date", "note"), ("*", "date"), ("events", "*", "name")]:
+        assert label_at(spec, other).trust is Trust.UNTRUSTED
+
+
+@pytest.mark.parametrize(
+    ("said", "results", "tells"),
+    [
+        ("Returns the current date and time in ISO 8601 format.", {}, True),
+        ("Current date, with today's events and who sent them", {}, False),
+        ("", shaped(current_date=S, weekday=S), True),
+        ("", shaped(current_date=S, events={"type": "array", "items": S}), False),
+        ("", shaped(current_date={"type": "object"}), False),
+    ],
+)
+def test_a_clock_tells_nothing_else(said, results, tells):
+    tool = listed("get_current_date", {}, results)
+    tool = Listed(definition={**tool.definition, "description": said})
+    (spec,) = loaded(written(tool)).specs()
+    assert (label_at(spec, ("current_date",)).trust is Trust.TRUSTED) is tells
+    assert label_at(spec, ("weekday",)).trust is Trust.UNTRUSTED
 
 
 def test_a_proposal_that_a_person_uncomments_trusts_that_field_alone():
