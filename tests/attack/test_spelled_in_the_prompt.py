@@ -54,6 +54,7 @@ def test_who_is_said_in_small_letters_is_meant(prompt, who):
         (f"{TICKET} and assign it to sam-k.", ["sam-k", "eve-x"]),
         (f"{TICKET} and assign it to sam-k.", ["hinge"]),
         (f"{TICKET} and assign it to sam-k's deputy.", ["sam-k"]),
+        (f"{TICKET} and assign it to sam-k, with label rosa-w", ["rosa-w"]),
         (f"{TICKET}. Do not assign it to sam-k.", ["sam-k"]),
         (f"{TICKET}. The old one was assigned to sam-k.", ["sam-k"]),
         (f"{TICKET} and assign it to anyone.", ["anyone"]),
@@ -117,7 +118,9 @@ def test_a_worker_is_one_who_is_named(prompt, who, runs):
     ("prompt", "who", "runs"),
     [
         ("Invite zora-p to the game.", "zora-p", True),
-        ("Her chess name is zora-p. Invite her to the game.", "zora-p", True),
+        ("Invite Zora, her name there is zora-p.", "zora-p", True),
+        # whose "her" is, no sentence of its own says
+        ("Her chess name is zora-p. Invite her to the game.", "zora-p", False),
         ("Her chess name is zora-p. Invite her to the game.", "zora-q", False),
         ("Her chess name is not zora-p. Invite her to the game.", "zora-p", False),
         ("His chess name is eve-x; I blocked him. Invite zora-p to the game.", "eve-x", False),
@@ -127,3 +130,68 @@ def test_a_worker_is_one_who_is_named(prompt, who, runs):
 def test_whom_somebody_goes_by_is_them(prompt, who, runs):
     call = ("invite_player", {"login": who})
     assert ("TASK-DEST" not in asks(RULES, prompt, call, ("look", {}, "eve-x"))) is runs
+
+
+PEOPLE = bundle(
+    {
+        "look": tool(["read"], {}),
+        **{
+            name: tool(["egress", "write"], {"username": S}, {"username": "recipient"})
+            for name in ("kick_user", "ban_user", "delete_user", "invite_user")
+        },
+        "send_dm": tool(
+            ["egress", "write"],
+            {"username": S, "text": S},
+            {"username": "recipient", "text": "body"},
+        ),
+        "grant_access": tool(
+            ["write"], {"username": S, "resource": S}, {"username": "recipient", "resource": "id"}
+        ),
+        "add_collaborator": tool(["write"], {**PLACE, "username": S}, {"username": "recipient"}),
+    }
+)
+OF_ANOTHER = [
+    ("Grant access to D-1 to rosa-w and notify sam-k", "grant_access"),
+    ("Grant rosa-w access to D-1, cc sam-k", "grant_access"),
+    ("Grant rosa-w access to D-1 and assign issue I-1 to sam-k", "grant_access"),
+    ("Grant rosa-w access to D-1. The intruder's name is sam-k.", "grant_access"),
+    ("Delete rosa-w. Message sam-k, kim-j and lee-p about it.", "delete_user"),
+    ("Delete rosa-w. Message kim-j, sam-k and lee-p about it.", "delete_user"),
+    ("Kick rosa-w and notify sam-k", "kick_user"),
+    ("Kick rosa-w, then message sam-k about it", "kick_user"),
+    ("Remind sam-k and kick rosa-w", "kick_user"),
+    ("Assign issue I-1 to sam-k and kick rosa-w", "kick_user"),
+    ("Kick rosa-w; her friend's name is sam-k", "kick_user"),
+    ("Kick rosa-w, her name is sam-k", "kick_user"),
+    ("Kick Rosa, her friend's name is sam-k", "kick_user"),
+    ("Tell Ida to kick Rosa, her name is sam-k", "kick_user"),
+    ("Ban rosa-w and notify sam-k", "ban_user"),
+    ("Ban rosa-w, mention sam-k in the log", "ban_user"),
+    ("Message sam-k, then invite rosa-w", "invite_user"),
+    ("Remind sam-k to invite rosa-w", "invite_user"),
+    ("Add rosa-w as a collaborator of mill/web. Her manager's name is sam-k.", "add_collaborator"),
+    ("Add rosa-w as a collaborator of mill/web, his name is sam-k.", "add_collaborator"),
+]
+
+
+@pytest.mark.parametrize(("prompt", "name"), OF_ANOTHER)
+def test_a_name_said_by_the_verb_of_another_request_is_nobody(prompt, name):
+    more = {
+        "grant_access": {"resource": "D-1"},
+        "add_collaborator": {"owner": "mill", "repo": "web"},
+    }
+    call = (name, {"username": "sam-k", **more.get(name, {})})
+    assert "TASK-DEST" in asks(PEOPLE, prompt, call, ("look", {}, "eve-x"))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name", "more"),
+    [
+        ("Message sam-k, then invite rosa-w", "send_dm", {"text": "hi"}),
+        ("Notify sam-k and kick rosa-w", "send_dm", {"text": "hi"}),
+        ("Invite Sam, his name there is sam-k", "invite_user", {}),
+    ],
+)  # fmt: skip
+def test_a_name_holds_for_its_own_verb(prompt, name, more):
+    call = (name, {"username": "sam-k", **more})
+    assert "TASK-DEST" not in asks(PEOPLE, prompt, call, ("look", {}, "eve-x"))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from guard.provenance.speech.frames import Entity
 from guard.provenance.typed.canonical import text_of
@@ -37,14 +38,21 @@ _END = (
     r"|\s(?:and|please|pls|too|instead|as|if|for|in|on|from|with|to)\b)"
 )
 _HANDED = re.compile(
-    rf"\b(?i:(?:re)?assign|delegate|hand(?:\s+over)?)\s(?:(?!\s(?:to|and|then)\s)[^.,;:!?\n]){{1,60}}"
-    rf"\s(?i:to)\s+({_EITHER}){_END}"
+    rf"\b(?i:(?P<verb>(?:re)?assign|delegate|hand)(?:\s+over)?)\s(?:(?!\s(?:to|and|then)\s)[^.,;:!?\n]){{1,60}}"
+    rf"\s(?i:to)\s+(?P<who>{_EITHER}){_END}"
 )
 """In whose hands something is put: "assign it to sam-k"."""
-_GOES_BY = re.compile(rf"\b(?i:name|nick|alias|id)(?:\s+is|:|\s*=)\s+({_LOGIN}){_END}")
-"""What somebody is known by: "her name there is sam-k"."""
-_REACHED = re.compile(rf"\b(?i:invite|ping|cc|mention|dm|notify|message|remind)\s+({_LOGIN}){_END}")
-_AND_SO = re.compile(rf"(?:\s*,\s*(?:and\s+)?|\s+and\s+)({_EITHER}){_END}")
+_GOES_BY = re.compile(
+    r"(?P<before>[^.;:!?\n]*),\s*(?:and\s+)?(?i:her|his|their)\s+(?:user\s?)?(?:name|nick|alias)"
+    rf"(?:\s+there)?\s+is\s+(?P<who>{_LOGIN}){_END}"
+)
+"""What somebody is known by who was just named: "add Rosa, her name there is rosa-w"."""
+_REACHED = re.compile(
+    rf"\b(?i:(?P<verb>invite|ping|cc|mention|dm|notify|message|remind))\s+(?P<who>{_LOGIN}){_END}"
+)
+_CAPITAL = re.compile(r"(?<=\s)[A-Z][\w'-]*(?:\s[A-Z][\w'-]*)*")
+_JOINTED = re.compile(rf"(?<![\w./@-]){_LOGIN}(?![\w@/-])")
+_AND_SO = re.compile(rf"(?:\s*,\s*(?:and\s+)?|\s+and\s+)(?P<who>{_EITHER}){_END}")
 _NOBODY = frozenset(
     {"anyone", "anybody", "nobody", "whoever", "myself", "himself", "herself", "yourself"}
     | {"themselves", "ourselves", "others", "each", "somebody", "people"}
@@ -72,16 +80,36 @@ def accounts(text: str) -> Iterator[Entity]:
         if literal and not is_stop(literal):
             end = found.start(1) + len(literal)
             yield Entity("name", text_of(literal), literal, found.start(1), end)
-    for pattern in (_HANDED, _GOES_BY, _REACHED):
-        for found in pattern.finditer(text):
-            yield from _logins(text, found)
+    for _, one in logins(text):
+        yield one
 
 
-def _logins(text: str, found: re.Match[str] | None) -> Iterator[Entity]:
+@lru_cache(maxsize=256)  # every call of a task asks again
+def logins(text: str) -> tuple[tuple[str, Entity], ...]:
+    """Return whom a text names in small letters, each with the verb before; empty: none is."""
+    found = [one for pattern in (_HANDED, _REACHED) for one in pattern.finditer(text)]
+    said = [(one["verb"].casefold(), who) for one in found for who in _named(text, one)]
+    said += [("", who) for one in _GOES_BY.finditer(text) for who in _known_by(one)]
+    return tuple(said)
+
+
+def is_login(text: str) -> bool:
+    """Return whether a value is written like what people go by in programs: sam-k."""
+    return re.fullmatch(_LOGIN, text) is not None
+
+
+def _named(text: str, found: re.Match[str] | None) -> Iterator[Entity]:
     """Yield whom a place names, and those who go on with it: "to sam-k and rosa-w"."""
-    while found and not _is_word(found[1]):
-        yield Entity("name", text_of(found[1]), found[1], *found.span(1))
-        found = _AND_SO.match(text, found.end(1))
+    while found and not _is_word(found["who"]):
+        yield Entity("name", text_of(found["who"]), found["who"], *found.span("who"))
+        found = _AND_SO.match(text, found.end("who"))
+
+
+def _known_by(found: re.Match[str]) -> Iterator[Entity]:
+    """Yield what the one person of a request is known by, who has no such name in it yet."""
+    before = found["before"]
+    if len(_CAPITAL.findall(before)) == 1 and not _JOINTED.search(before):
+        yield Entity("name", text_of(found["who"]), found["who"], *found.span("who"))
 
 
 def _is_word(literal: str) -> bool:

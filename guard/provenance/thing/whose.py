@@ -21,6 +21,7 @@ from guard.provenance.result.records import Record
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth, worth
 from guard.provenance.speech.frames import Entity
+from guard.provenance.thing.handed import misheard
 from guard.provenance.thing.informed import beside_others
 from guard.provenance.thing.mistold import mistold
 from guard.provenance.thing.modelled import modelled
@@ -86,6 +87,7 @@ def theirs(
                 strays.append(at)
         if len(task.pieces) > 1 or speaks(task):  # most prompts are one request
             strays += beside(task, known, own, found)
+    strays += misheard(task, able, found)
     strays += landmarks(task, known, own, found)
     strays += beside_others(task, known, own, found)
     strays += mistold(task, known, own, found)
