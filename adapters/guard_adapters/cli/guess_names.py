@@ -126,6 +126,13 @@ _SAYS_MORE = re.compile(
     re.IGNORECASE,
 )
 """What says that it may be something else, or somebody whom the call reaches."""
+_WHERE_TO = frozenset({"to", "into", "onto", "destination", "target"})
+_MONEY = re.compile(
+    r"(?<![a-z])(refund\w*|pay\w*|paid|money|cash\w*|cards?|credit\w*|deposit\w*|transfer\w*"
+    r"|withdraw\w*|reimburse\w*|repay\w*|bank\w*|accounts?|wallets?|vouchers?)(?![a-z])",
+    re.IGNORECASE,
+)
+"""What says that money goes there: who gets it is a receiver, by whatever id."""
 _TELEPHONES = frozenset({"phone_number", "telephone", "mobile", "mobile_number", "msisdn"})
 _NO_HOME = re.compile(
     r"(?<![a-z])(e-?mails?|ip|mac|web|urls?|hosts?|network|wallet|crypto|blockchain|memory)(?![a-z])",
@@ -186,6 +193,8 @@ def is_id(word: str, said: str, *, number: bool) -> bool:
         return True
     if number and last in _OF_THINGS and not _SAYS_MORE.search(said):
         return before not in _HOLDERS - {""}
+    if last in _WHERE_TO and _MONEY.search(f"{before} {said}".replace("_", " ")):
+        return False
     found = _SAYS_ID.match(said)
     if found is None or _SAYS_MORE.search(word.replace("_", " ")):
         return False

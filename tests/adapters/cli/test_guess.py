@@ -270,13 +270,7 @@ def test_a_name_of_what_is_shown_reads_where_nothing_of_it_acts(name, args, effe
         ("add_reaction", "emoji", S, "title"),
         ("put_in_basket", "qty", S, "title"),
         ("unpin", "ts", {**S, "description": "Timestamp of the pinned message"}, "id"),
-        ("drop_order", "refund_to", {**S, "description": "Payment method id for it"}, "id"),
-        (
-            "give_back",
-            "refund_to",
-            {**S, "description": "Card id or voucher id that gets it"},
-            "id",
-        ),
+        ("give_back", "card", {**S, "description": "Card id or voucher id that pays"}, "id"),
         ("update_my_details", "address", S, "profile"),
         ("set_delivery", "address", S, "profile"),
         # What may be somebody, or a place in which others read it.
@@ -290,6 +284,10 @@ def test_a_name_of_what_is_shown_reads_where_nothing_of_it_acts(name, args, effe
         ("set_delivery", "address", {**S, "description": "Wallet of the payout"}, ""),
         ("set_host", "address", S, ""),
         ("log_gauge", "ts", {**S, "description": "Timestamp of the reading"}, ""),
+        # Where money goes is a receiver, by whatever id.
+        ("drop_order", "refund_to", {**S, "description": "Payment method id for it"}, ""),
+        ("give_back", "send_to", {**S, "description": "Card id or voucher id that gets it"}, ""),
+        ("give_back", "payout_target", {**S, "description": "Id of it"}, ""),
         ("drop_order", "refund_to", {**S, "description": "Card id or IBAN of the payee"}, ""),
     ],
 )
