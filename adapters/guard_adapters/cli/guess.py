@@ -18,7 +18,6 @@ from guard_adapters.cli.guess_effects import effects_of, needed
 from guard_adapters.cli.guess_names import (
     LADDER,
     SUMMARIES,
-    is_home,
     is_id,
     role_by_format,
     role_by_name,
@@ -167,9 +166,6 @@ class _Tool:
             return "body", "its name: the tool puts it into words"
         if not role and self._things.calls(word):
             return "title", "its name: what is made, or set, is called so"
-        lone = not (self._reaches_people or self.pays)
-        if word == "address" and lone and is_home(self._words, self._said(path)):
-            return "profile", "its name, in a tool that keeps who somebody is"
         return role, "its name"
 
     def kind(self, path: str) -> str:

@@ -4,7 +4,7 @@ A name that is not in here gives nothing away. It decides nothing, and reads no 
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from guard.model.call import Json
 from guard.model.secret_name import known_by_heart
@@ -134,15 +134,6 @@ _MONEY = re.compile(
 )
 """What says that money goes there: who gets it is a receiver, by whatever id."""
 _TELEPHONES = frozenset({"phone_number", "telephone", "mobile", "mobile_number", "msisdn"})
-_NO_HOME = re.compile(
-    r"(?<![a-z])(e-?mails?|ip|mac|web|urls?|hosts?|network|wallet|crypto|blockchain|memory)(?![a-z])",
-    re.IGNORECASE,
-)
-"""What says of an address that nobody lives there."""
-_KEEPS_PEOPLE = frozenset(
-    {"my", "own", "profile", "details", "personal", "shipping", "delivery", "home", "postal"}
-)
-"""Words of tools that keep who somebody is, or bring something to where they live."""
 FORMATS: Mapping[str, str] = {
     "email": "recipient", "idn-email": "recipient",
     "uri": "url", "url": "url", "iri": "url",
@@ -199,16 +190,6 @@ def is_id(word: str, said: str, *, number: bool) -> bool:
     if found is None or _SAYS_MORE.search(word.replace("_", " ")):
         return False
     return _SAYS_MORE.search(_OR_ID.sub("", found[0])) is None
-
-
-def is_home(tool: Collection[str], said: str) -> bool:
-    """Return whether an `address` is where somebody lives, by what its schema says of it.
-
-    Args:
-        tool: the words of its tool's name, which reaches nobody.
-        said: what its schema says of it.
-    """
-    return not _KEEPS_PEOPLE.isdisjoint(tool) and _NO_HOME.search(said) is None
 
 
 def _is_thing(name: str) -> bool:

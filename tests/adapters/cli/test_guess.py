@@ -271,8 +271,6 @@ def test_a_name_of_what_is_shown_reads_where_nothing_of_it_acts(name, args, effe
         ("put_in_basket", "qty", S, "title"),
         ("unpin", "ts", {**S, "description": "Timestamp of the pinned message"}, "id"),
         ("give_back", "card", {**S, "description": "Card id or voucher id that pays"}, "id"),
-        ("update_my_details", "address", S, "profile"),
-        ("set_delivery", "address", S, "profile"),
         # What may be somebody, or a place in which others read it.
         ("create_user", "name", S, ""),
         ("invite_guest", "name", S, ""),
@@ -280,8 +278,9 @@ def test_a_name_of_what_is_shown_reads_where_nothing_of_it_acts(name, args, effe
         ("publish_event", "topic", S, ""),
         ("create_subscription", "topic", S, ""),
         ("send_parcel", "address", S, ""),
-        ("update_my_details", "address", {**S, "description": "E-mail address"}, ""),
-        ("set_delivery", "address", {**S, "description": "Wallet of the payout"}, ""),
+        # Any phrase of the prompt would be a profile: also "from 99 Mill Road", or a remark.
+        ("update_my_details", "address", S, ""),
+        ("set_delivery", "address", S, ""),
         ("set_host", "address", S, ""),
         ("log_gauge", "ts", {**S, "description": "Timestamp of the reading"}, ""),
         # Where money goes is a receiver, by whatever id.
@@ -291,7 +290,7 @@ def test_a_name_of_what_is_shown_reads_where_nothing_of_it_acts(name, args, effe
         ("drop_order", "refund_to", {**S, "description": "Card id or IBAN of the payee"}, ""),
     ],
 )
-def test_how_a_thing_is_called_and_where_somebody_lives_is_no_receiver(name, arg, schema, role):
+def test_how_a_thing_is_called_is_no_receiver(name, arg, schema, role):
     found, undecided = roles_of(shaped(**{arg: schema}), name)
     assert (found[arg].role if role else "") == role
     assert undecided == (() if role else (arg,))
