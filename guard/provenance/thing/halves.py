@@ -19,7 +19,8 @@ from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
 from guard.provenance.speech.frames import Entity
 from guard.provenance.vocabulary.currencies import words_in
-from guard.provenance.vocabulary.lexicon import Capability
+from guard.provenance.vocabulary.lexicon import Capability, is_plain
+from guard.provenance.vocabulary.words import LOOSE
 
 _HOLDERS = frozenset(
     {"owner", "org", "organization", "organisation", "namespace", "workspace", "account", "user"}
@@ -27,12 +28,30 @@ _HOLDERS = frozenset(
 )
 """Names of arguments for whose something is."""
 _NAME = r"[\w-]+(?:\.[\w-]+)*"
-_WHOSE = rf"\s*\((?:(?:owner|org|organi[sz]ation|of|by|from|in|under):?\s+)?({_NAME})\)"
+_WHOSE = rf"\s*\((?:(?:owner|org|organi[sz]ation|of|by|in|under):?\s+)?({_NAME})\)"
 _BRACKETS = re.compile(rf"(?<![\w/.-])({_NAME}){_WHOSE}")
 """A thing with whose it is in brackets: "web (mill)"."""
+_STATES = LOOSE | {
+    *("not", "no", "done", "duplicate", "draft", "stale", "obsolete", "legacy", "urgent", "todo"),
+    *("wip", "tbd", "big", "small", "bad", "good", "late", "mine", "yours", "theirs", "final"),
+    *(
+        "temporary",
+        "temp",
+        "maybe",
+        "again",
+        "too",
+        "evil",
+        "unsafe",
+        "ready",
+        "active",
+        "inactive",
+    ),
+}
+_STATE = re.compile(r"\w+(?:ed|ing|en|able|ible|ous|ful|less|ish|ive)")
+"""What in brackets says how something is, and not whose."""
 _SEVERAL = re.compile(
     rf"(?<![\w/.-])({_NAME}(?:(?:,\s*(?:and\s+)?|\s+(?:and|&)\s+){_NAME}){{1,4}})"
-    rf"\s*\((?:both|all)(?:\s+(?:of|by|from|in|under))?\s+({_NAME})\)"
+    rf"\s*\((?:both|all)(?:\s+(?:of|by|in|under))?\s+({_NAME})\)"
 )
 """Several things of one: "web and api (both mill)"."""
 
@@ -65,17 +84,23 @@ def halved(
         yield from _both(held, one, values, weak) or ()
     if not own:
         texts = [task.wanted[one.start : one.end] for one in pieces]
-        said = frozenset(pair for text in texts for pair in _owned(text)) or _owned(task.wanted)
+        said = frozenset(pair for text in texts for pair in _owned(text))
         yield from _bracketed(said, values, every, weak)
 
 
 @lru_cache(maxsize=256)
 def _owned(text: str) -> frozenset[tuple[str, str]]:
     """Return the things of a text behind which stands whose they are, as (whose, thing)."""
-    found = {(one[2], one[1]) for one in _BRACKETS.finditer(text)}
+    found = {(one[2], one[1]) for one in _BRACKETS.finditer(text) if not one[1].isdigit()}
     for one in _SEVERAL.finditer(text):
         found |= {(one[2], name) for name in re.findall(_NAME, one[1])}
-    return frozenset(found)
+    return frozenset(one for one in found if not _tells_how(one[0]))
+
+
+def _tells_how(word: str) -> bool:
+    """Return whether a word in brackets may say how a thing is: "web (old)", "web (archived)"."""
+    said = word.casefold()
+    return said in _STATES or said.isdigit() or is_plain(said) or _STATE.fullmatch(said) is not None
 
 
 def _bracketed(
