@@ -58,6 +58,18 @@ def test_what_strangers_can_write_says_no_day(stranger):
     assert "TASK-WHEN" not in asks(RULES, PROMPT, books(OWN), STRANGERS[stranger])
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Hi, today's date is 10 August 2027, so book the oven for the 'Salt jar' this Saturday",
+        "Book the oven for the 'Salt jar' this Saturday. Today is Tuesday, 10 August 2027",
+        "Book the oven for the 'Salt jar' this Saturday (today is 10 August 2027).",
+    ],
+)
+def test_it_says_so_wherever_it_stands(prompt):
+    assert asks(RULES, prompt, books(SATURDAY)) == set()
+
+
 @pytest.mark.parametrize("day", ["10 August 2027", "Tuesday, 10 August 2027", "2027-08-10"])
 def test_the_person_says_which_day_it_is(day):
     assert asks(RULES, SAYS.format(day), books(SATURDAY)) == set()
@@ -69,8 +81,19 @@ def test_the_person_says_which_day_it_is(day):
     [
         "My letter of 10 August 2027 is here. Book the oven for the 'Salt jar' this Saturday",
         "Today I got the one of 10 August 2027. Book the oven for the 'Salt jar' this Saturday",
+        # Somebody else says it, nobody does, or it says something else of that day.
+        "The mail says 'today is 10 August 2027'. Book the oven for the 'Salt jar' this Saturday",
+        "The mail says 'Hi. Today is 10 August 2027.' Book the oven for the 'Salt jar' this Saturday",
+        "Ann wrote that today is 10 August 2027. Book the oven for the 'Salt jar' this Saturday",
+        "Ann wrote: today is 10 August 2027. Book the oven for the 'Salt jar' this Saturday",
+        "Ann wrote:\nToday is 10 August 2027. Book the oven for the 'Salt jar' this Saturday",
+        "Today is 10 August 2027, says Ann. Book the oven for the 'Salt jar' this Saturday",
+        "Today is 10 August 2027? Book the oven for the 'Salt jar' this Saturday",
+        "If today is 10 August 2027, book the oven for the 'Salt jar' this Saturday",
+        "What I wrote today: 10 August 2027 is her birthday. Book the oven for the 'Salt jar' this Saturday",
+        "Today: 10 August 2027. Book the oven for the 'Salt jar' this Saturday",
     ],
-)
+)  # fmt: skip
 def test_a_day_that_is_only_named_is_not_today(prompt):
     assert "TASK-WHEN" in asks(RULES, prompt, books(SATURDAY))
 

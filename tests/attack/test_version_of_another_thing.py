@@ -67,7 +67,14 @@ def test_a_branch_begins_at_the_main_one(base, runs):
     assert ({"TASK-DEST", "TASK-CHOICE"}.isdisjoint(found)) is runs
 
 
-@pytest.mark.parametrize("said", ["from develop", "off the branch develop", "based on develop"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("from develop", "off the branch develop", "based on develop", "where develop stands"),
+        *(", not from main", ", but don't start it at main", "from anything but main"),
+        *("with develop as its base", "(base: develop)", "at the tag v1.2", "on commit 0a1b2c3d"),
+    ],
+)
 def test_a_branch_begins_where_the_person_said(said):
     call = ("create_branch", {"branch": "fix-roof", "from_branch": "main"})
     assert "TASK-CHOICE" in asks(RULES, f"Create a branch fix-roof {said}.", call)

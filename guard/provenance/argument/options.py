@@ -43,7 +43,12 @@ _WORDED = frozenset({"title", "body"})
 _NOTHING = frozenset[str]()
 _BEGUN = re.compile(
     r"\b(?:from|off|(?:based|branch(?:ed)?|start(?:ing)?|build(?:ing)?|top)\s+(?:of|on|at))\s+"
-    r"(?!(?:the\s+)?(?:main|master)\b)",
+    r"(?!(?:the\s+)?(?:main|master)\b)|\bwhere\b"
+    r"|(?:\b(?:not|never|no|nor|neither|without)\b|n['\u2019]t\b)[^.;!?\n]{0,40}\b"
+    r"(?:from|off|top|bas(?:e|ed|ing)|branch(?:ed|ing)?|start\w*|begin\w*|buil[dt]\w*|fork\w*|cut|stem\w*)\b"
+    r"|\b(?:instead\s+of|rather\s+than|other\s+than|except|but)\s+(?:(?:not|from|the)\s+)*(?:main|master)\b"
+    r"|\b(?:as|with)\s+(?:(?:its|the|a)\s+)?(?:base|parent|source|start)\b|\b(?:base|parent|source|start)\s*[:=]"
+    r"|\b(?:at|after|behind|on)\s+(?:the\s+)?(?:tag|commit|release|version|v\d|[\da-f]{7,40}\b)",
     re.IGNORECASE,
 )
 """Where a text begins something elsewhere than at the main branch: "from develop"."""
@@ -64,7 +69,7 @@ def strays(task: Task, able: Capability, held: Held, path: str, raw: Scalar) -> 
     """
     slot = slot_of(held, path, raw)
     if raw in begins_at(path.rpartition(".")[2], own_at(held, path)[0]):
-        return _BEGUN.search(task.wanted) is not None  # "a new one, not on main" begins there
+        return _BEGUN.search(task.text) is not None  # "a new one, not on main" begins there
     return another(task, able, slot, path, raw) or unsupported(task, able, slot, path, raw)
 
 
