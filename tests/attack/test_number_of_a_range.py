@@ -53,10 +53,21 @@ def paid(prompt, many):
         ("Order a dozen to fifteen plum pies", (12, 15)),
         ("Order one hundred to two hundred plum pies", (100, 200)),
         ("Order 1,000 to 1,200 plum pies", (1000, 1200)),
+        ("Order 10 up to 12 plum pies", (10, 12)),
+        ("Order 10 (up to 12) plum pies", (10, 12)),
+        ("Order 10 through 12 plum pies", (10, 12)),
+        ("Order ten thru twelve plum pies", (10, 12)),
+        ("Order 10~12 plum pies", (10, 12)),
+        ("Order 10..12 plum pies", (10, 12)),
+        ("Order 10 \u2026 12 plum pies", (10, 12)),
+        ("Order fewer than 12 plum pies", (12,)),
+        ("Order less than twelve plum pies", (12,)),
+        ("Order more than 12 plum pies", (12,)),
+        ("Please reserve no more than 12 plum pies", (12,)),
     ],
 )
 def test_no_end_of_a_range_is_the_number(prompt, ends):
-    assert all("TASK-AMOUNT" in ordered(prompt, one) for one in (*ends, sum(ends) // 2))
+    assert all("TASK-AMOUNT" in ordered(prompt, one) for one in (*ends, sum(ends) // len(ends)))
 
 
 @pytest.mark.parametrize(
@@ -88,6 +99,7 @@ def test_a_range_is_set_nowhere(prompt):
         ("Order 12 plum pies, there were 10 to 14 guests", 12),
         ("Order 10 to 12 plum pies. Make it 12 plum pies", 12),
         ("Order ten or twelve plum pies", 12),
+        ("Order 12 plum pies if fewer than 12 are left", 12),
         ("Change the order of plum pies from 10 to 12", 12),
     ],
 )

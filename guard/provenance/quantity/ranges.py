@@ -42,14 +42,23 @@ _NUMBER: Final = (
 _SIGN: Final = r"(?:[\u20ac$\u00a3]\s?)?"
 _RANGE: Final = late(
     rf"(?<![\w.,:/-])(?P<between>between\s+)?{_SIGN}(?P<one>{_NUMBER})(?P<unit>\s?[\u20ac$\u00a3]|\s[^\W\d_]+)??"
-    rf"(?P<by>\s+to\s+|\s+and\s+|\s?[-\u2013\u2014]\s?)"
+    rf"(?P<by>\s+to\s+|\s+and\s+|,?\s+\(?(?:up\s+to|through|thru)\s+|\s?[-\u2013\u2014~\u223c\u301c]\s?|\s?(?:\.{{2,3}}|\u2026)\s?)"
     rf"{_SIGN}(?P<two>{_NUMBER})(?!-\d)(?P<after>[ -]?[\u20ac$\u00a3]|[ -][^\W\d_]+)?",
     re.IGNORECASE,
 )
+_THAN: Final = late(rf"\b(?:fewer|less|more)\s+than\s+{_SIGN}(?P<one>{_NUMBER})", re.IGNORECASE)
+"""One end alone: "fewer than 12" are not twelve."""
+_WHERE: Final = re.compile(
+    r"\b(?:if|when(?:ever)?|where|while|once|unless|until|that|which|whose|is|are|was|were|has|have"
+    r"|with|of|costs?|costing|falls?|drops?|goes|gets|rises?)\b",
+    re.IGNORECASE,
+)
+"""What stands before an end that something is compared with, and that nothing is to become."""
 _ALONE: Final = late(rf"(?<![\w.,:/-]){_NUMBER}", re.IGNORECASE)
 _LEADS: Final = re.compile(r"(?:\b(?:to|at|by|for|of|is)|[:=])\s*\Z", re.IGNORECASE)
 """What stands before a number that something is to become."""
 _MOVES, _BUYS = frozenset({"change", "move"}), frozenset({"buy"})
+_SPENDS: Final = frozenset({"buy", "pay"})
 _IDLE = frozenset({"please", "today", "tomorrow", "now"})
 _ENDS = frozenset(
     {
@@ -70,10 +79,12 @@ def is_end(path: str) -> bool:
 def open_numbers(text: str) -> frozenset[Decimal]:
     """Return the numbers that a text says only as an end of a range."""
     found = [one for one in _RANGE.finditer(text) if _is_open(text, one)]
+    found += [one for one in _THAN.finditer(text) if _is_bound(text, one)]
     if not found:
         return frozenset()
     rest = without(text, [one.span() for one in found])
-    ends = {number for one in found for name in ("one", "two") for number in _read(one[name])}
+    said = {one.groupdict().get(name) for one in found for name in ("one", "two")}
+    ends = {number for one in said if one for number in _read(one)}
     return frozenset(ends - {number for one in _ALONE.finditer(rest) for number in _read(one[0])})
 
 
@@ -101,6 +112,13 @@ def _is_open(text: str, one: re.Match[str]) -> bool:
     if by == "and":
         return bool(one["between"])
     return ends[0] < ends[1] and (by != "to" or _reaches(clause_before(text, one.start()), after))
+
+
+def _is_bound(text: str, one: re.Match[str]) -> bool:
+    """Return whether so many fewer or more are bought, or paid: "order fewer than 12 pies"."""
+    before = clause_before(text, one.start())
+    verbs = {name for word in words_in(before) for name in verb_classes(stem(word))}
+    return _WHERE.search(before) is None and not verbs.isdisjoint(_SPENDS)
 
 
 def _reaches(before: str, after: str) -> bool:
