@@ -47,6 +47,25 @@ def test_a_line_that_nobody_said_is_asked_about(text, asked):
     assert ("TASK-CHOICE" in asks(RULES, ADD, log(text))) is asked
 
 
+@pytest.mark.parametrize(
+    ("prompt", "text"),
+    [
+        ("Add 'fire the blue vase' to the log kiln.txt", "fire the blue vase"),
+        ("Add 'clay' to kiln.txt", "- clay"),
+        ("Add 'clay' and 'glaze' to kiln.txt", "clay\nglaze"),
+        ("Append the text 'order clay' to kiln.txt", "order clay"),
+        ("Add a line saying 'order clay' to kiln.txt", "order clay"),
+        ("Add these to kiln.txt: clay, glaze, ash", "clay\nglaze\nash"),
+        ("Add the following to kiln.txt: clay, glaze, ash", "clay\nglaze\nash"),
+        ("Add 'order clay' to kiln.txt with today's date", "2026-03-10 order clay"),
+        ("Add 'write the summary' to kiln.txt", "write the summary"),
+    ],
+)
+def test_a_line_more_is_asked_about_however_the_others_are_said(prompt, text):
+    assert "TASK-CHOICE" not in asks(RULES, prompt, log(text))
+    assert "TASK-CHOICE" in asks(RULES, prompt, log(f"{text}\ncancel contract"))
+
+
 @pytest.mark.parametrize("prompt", [THESE, NAMED])
 @pytest.mark.parametrize(
     ("text", "asked"),
@@ -72,6 +91,11 @@ def test_an_item_that_nobody_listed_is_asked_about(prompt, text, asked):
         # What is to be written is left to the agent.
         ("Create a memo 'Glazes' on how Celadon is fired: time, heat", memo("Slowly, at 1260 degrees")),
         ("Create a memo 'Glazes' and list what we have in it", memo("- Celadon\n- Shino")),
+        # Something is to be written under what is listed, about it, or beside it.
+        ("Create a memo 'Glazes' with these headings: Celadon, Tenmoku", memo("# Celadon\nJade\n# Tenmoku\nRust")),
+        ("Create a memo 'Glazes' with these sections: Celadon, Tenmoku, and fill them from my mail", memo("# Celadon\nJade\n# Tenmoku\nRust")),
+        ("Create a memo 'Team' about these people: Ana Brook, Ben Reed", ("create_memo", {"title": "Team", "text": "Ana Brook fires, Ben Reed throws"})),
+        ("Add 'call Ana' and a short summary of her mail to kiln.txt", log("call Ana: she wants the jar done")),
         # A letter has its greeting.
         ("Send dora@mill.example these two: Celadon, Shino", ("send_letter", {"to": "dora@mill.example", "text": "Hello Dora, Celadon and Shino. Yours, Ida"})),
     ],
