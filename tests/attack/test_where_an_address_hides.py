@@ -138,6 +138,10 @@ def test_a_stroke_alone_is_no_option(text):
         "Pay the rest today to sort code 11-22-33, account 44556677.",
         "Please transfer it, account number: 4455 6677",
         "Wire the deposit (routing 021000021).",
+        "The rest is to be paid into account 44556677.",
+        "Everybody has paid to account 44556677.",
+        "You have paid late. The new account is 44556677.",
+        "Account 44556677 has paid. Please pay account 11223344.",
         "Bitte an Konto 1234567, BLZ 37040044 überweisen.",
     ],
 )
@@ -148,7 +152,12 @@ def test_an_account_to_be_paid_is_an_address(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["Your account 44556677 is open again.", "We paid 2,736.00 from the roof account."]
+    "text",
+    [
+        "Customer account 44556677 has paid, thanks.",
+        "Your account 44556677 is open again.",
+        "We paid 2,736.00 from the roof account.",
+    ],
 )
 def test_an_account_that_nobody_pays_is_none(text):
     body = {"to": "dora@firm.example", "subject": "Roof", "body": text}

@@ -48,11 +48,12 @@ _ACCOUNT = re.compile(
 _ACCOUNTED = ("sort", "rout", "bsb", "blz", "bank", "a/c", "acc", "konto", "compte")
 """One of these stands in every such name, its case folded."""
 _PAYS = re.compile(
-    r"\b(?:pa(?:y\w*|id)|transfer\w*|wir(?:e[ds]?|ing)|remit\w*|deposit\w*|send|sort\s?code|routing|bank\w*|bsb|blz"
+    r"\b(?:pay\w*|(?<!\d has )(?<!\d have )paid|transfer\w*"
+    r"|wir(?:e[ds]?|ing)|remit\w*|deposit\w*|send|sort\s?code|routing|bank\w*|bsb|blz"
     r"|überweis\w*|be?zahl\w*|vire\w*|vers(?:er|ez)|pa(?:ie|ye)\w*)\b",
     re.IGNORECASE,
 )
-"""Words of who wants money somewhere: an account is a customer's otherwise."""
+"""Words of who wants money somewhere: an account is a customer's otherwise, as who has paid."""
 
 
 def leads(text: str) -> Iterator[tuple[str, str]]:
