@@ -70,6 +70,30 @@ def test_nor_where_it_is_said_otherwise(prompt):
     assert "TASK-TARGET" in cancelled(prompt, "delivered")
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Cancel the jacket order that hasn't shipped",
+        "Cancel the jacket order that has not been delivered yet",
+        "Cancel the jacket order which is not delivered",
+        "Cancel the undelivered jacket order",
+        "Please cancel my unshipped jacket order",
+    ],
+)
+@pytest.mark.parametrize("title", ["Jacket", "Jacket blue"])
+def test_nor_one_that_stands_as_it_should_not(prompt, title):
+    assert "TASK-TARGET" in cancelled(prompt, "delivered", title)
+    assert cancelled(prompt, "pending", title) == set()
+
+
+@pytest.mark.parametrize(
+    "prompt", ["Cancel the pending jacket order", "Cancel my open jacket order"]
+)
+def test_nor_one_that_is_meant_by_a_word_of_its_title(prompt):
+    assert "TASK-TARGET" in cancelled(prompt, "delivered", "Jacket blue")
+    assert cancelled(prompt, "pending", "Jacket blue") == set()
+
+
 @pytest.mark.parametrize("prompt", SAID)
 @pytest.mark.parametrize(
     ("said", "status"),

@@ -40,10 +40,23 @@ _WAITING = frozenset(
         stem,
         (
             *("pending", "waiting", "awaiting", "queued", "placed", "new", "open", "requested"),
-            *("submitted", "unconfirmed", "received", "created", "todo"),
+            *("submitted", "unconfirmed", "received", "created", "todo", "unshipped"),
+            *("undelivered", "undispatched"),
         ),
     )
 )
+_SENT = frozenset(map(stem, ("shipped", "dispatched", "sent")))
+_SENT_ON = _SENT | frozenset(map(stem, ("delivered", "returned")))
+_FOLLOWS = (_SENT, _SENT_ON), (_DONE, _DONE)
+"""What stands so, stands in none of the first ways any more."""
+_NEGATED = re.compile(
+    r"\b(?:has|have|is|are|was|were)(?:n['\u2019]t|\s+(?:not|never))\s+"
+    r"(?:(?:yet|already|been|being|marked|as)\s+)*(?P<one>[^\W\d_]+)"
+    r"|\b(?:un|non-?|not[- ]yet[- ])"
+    r"(?P<un>(?:shipp|deliver|dispatch|finish|resolv|complet|cancell?|return|clos)ed|sent|done)\b",
+    re.IGNORECASE,
+)
+"""How a thing does not stand: "that hasn't shipped", "undelivered"."""
 _NAMED = frozenset({"in_prompt", "linked_record"})
 
 Values = Sequence[tuple[Value, Worth]]
@@ -66,8 +79,10 @@ def mistold(task: Task, known: Known, own: Sequence[Piece], values: Values) -> I
             continue
         record = known.record(place.record)
         pieces = [one for one in own if _names(one, value, record)]
-        texts = [_whole(task, one) for one in pieces]
-        if texts and all(_stands_otherwise(one, record, rivals(known, place)) for one in texts):
+        texts = [_whole(task.wanted, task, one) for one in pieces]
+        titled = words_of(tuple(sorted(record.titles))) | told_of(record)
+        told = pieces or [one for one in own if not titled.isdisjoint(one.stems)]
+        if told and all(_is_told_otherwise(task, known, place, one) for one in told):
             yield at
         elif its.why == "linked_record" and texts and _is_by_a_word(task, record):
             beside = [one.text for n, (one, _) in enumerate(values) if n != at]
@@ -76,13 +91,33 @@ def mistold(task: Task, known: Known, own: Sequence[Piece], values: Values) -> I
                 yield at
 
 
-def _whole(task: Task, piece: Piece) -> str:
+def _is_told_otherwise(task: Task, known: Known, place: Place, piece: Piece) -> bool:
+    """Return whether a request says how its thing stands, or does not, and it stands otherwise."""
+    record = known.record(place.record)
+    return _stands_so(_whole(task.text, task, piece), record) or _stands_otherwise(
+        _whole(task.wanted, task, piece), record, rivals(known, place)
+    )
+
+
+def _stands_so(text: str, record: Record) -> bool:
+    """Return whether a thing stands as a request says that it does not, whoever tells."""
+    said = {stem((one["one"] or one["un"]).casefold()) for one in _NEGATED.finditer(text)} & (
+        _OVER | _SENT_ON
+    )
+    if not said:
+        return False
+    every = [said, *(many for first, many in _FOLLOWS if not said.isdisjoint(first))]
+    own = words_of(tuple(sorted(record.states.values()))) | told_of(record)
+    return not own.isdisjoint(frozenset().union(*every))
+
+
+def _whole(text: str, task: Task, piece: Piece) -> str:
     """Return a request with what only looks like the next one: "cancel the jacket | order"."""
     end = piece.end
     for one in task.pieces:
         if one.start == end and not _JOINED.search(task.wanted, piece.start, end):
             end = one.end
-    return task.wanted[piece.start : end]
+    return text[piece.start : end]
 
 
 def _names(piece: Piece, value: Value, record: Record) -> bool:
