@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from guard.model.call import Held, Json, Scalar
+from guard.model.late import late
 from guard.model.origin import LINKED
 from guard.provenance.argument.choice import COMMON, HTTP, all_stems, another
 from guard.provenance.argument.optional import said_for
@@ -41,7 +42,7 @@ _ACRONYM = 3
 """Letters of a choice that may be those with which words begin: gtc."""
 _WORDED = frozenset({"title", "body"})
 _NOTHING = frozenset[str]()
-_BEGUN = re.compile(
+_BEGUN = late(
     r"\b(?:from|off|(?:based|branch(?:ed)?|start(?:ing)?|build(?:ing)?|top)\s+(?:of|on|at))\s+"
     r"(?!(?:the\s+)?(?:main|master)\b)|\bwhere\b"
     r"|(?:\b(?:not|never|no|nor|neither|without)\b|n['\u2019]t\b)[^.;!?\n]{0,40}\b"
