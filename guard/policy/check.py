@@ -5,7 +5,7 @@ fires, and which wrong version of the policy no case would notice.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from guard.errors import Unusable
@@ -17,6 +17,9 @@ from guard.policy.finding import Finding, error, warning
 from guard.policy.given import Past, PlainPast, TableCall
 from guard.policy.mutate import Mutant, mutants
 from guard.policy.tables import Case, Expectation, Table, given
+
+_BESIDE = 12
+"""Cases beside those in which a rule spoke that are tried before all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +115,25 @@ def run_mutants(bundle: Bundle, files: dict[str, str], tables: Sequence[Table]) 
     survivors: list[Mutant] = []
     for mutant in mutants(files):
         total += 1
-        # A case in which the rule spoke is likely to notice: one is enough, so they come first.
-        near = [one for one, rules in zip(cases, fired, strict=True) if mutant.rule in rules]
-        far = [one for one, rules in zip(cases, fired, strict=True) if mutant.rule not in rules]
-        if not (_noticed(mutant, bundle, near) or _noticed(mutant, bundle, far)):
+        spoke = [at for at, rules in enumerate(fired) if mutant.rule in rules]
+        if not any(_noticed(mutant, bundle, some) for some in _likely_first(cases, spoke)):
             survivors.append(mutant)
     return MutationReport(total=total, survivors=tuple(survivors))
+
+
+def _likely_first(
+    cases: Sequence[tuple[Table, Case]], spoke: Sequence[int]
+) -> Iterator[Sequence[tuple[Table, Case]]]:
+    """Yield all cases in groups, those first that are likely to notice a change of one rule.
+
+    One that notices is enough. First come the cases in which the rule spoke, by their places; then
+    those beside them, where tables say what it has to leave alone.
+    """
+    near = set(spoke)
+    apart = {at: min((abs(at - one) for one in spoke), default=0) for at in range(len(cases))}
+    far = sorted(apart.keys() - near, key=lambda at: (apart[at], at))
+    for group in (spoke, far[:_BESIDE], far[_BESIDE:]):
+        yield [cases[at] for at in group]
 
 
 def _noticed(mutant: Mutant, bundle: Bundle, cases: Sequence[tuple[Table, Case]]) -> bool:
