@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 from guard.errors import Refused
 from guard.grant.scrub import Scrub
 from guard_adapters._http.carrying import Answered, Current, Headers, Nonces, headers_for, unheard
+from guard_adapters._http.trust import believed
 
 _IDENTITY: Final = "identity"
 
@@ -192,7 +193,8 @@ def plain_transport(
 ) -> Any:
     """Return the transport for a `Client` of httpx or httpx2; see `async_transport`."""
     made, mod = _classes(library)[0], cast("Any", library)
-    return made(current, inner or mod.HTTPTransport(trust_env=False), answered)
+    own = inner or mod.HTTPTransport(trust_env=False, verify=believed(library))
+    return made(current, own, answered)
 
 
 def async_transport(
@@ -207,4 +209,5 @@ def async_transport(
         answered: see `Answered`.
     """
     made, mod = _classes(library)[1], cast("Any", library)
-    return made(current, inner or mod.AsyncHTTPTransport(trust_env=False), answered)
+    own = inner or mod.AsyncHTTPTransport(trust_env=False, verify=believed(library))
+    return made(current, own, answered)

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 import httpx2
 
 from guard_adapters._http.carrying import Answered, Nonces, Sending, unheard
+from guard_adapters._http.trust import believed
 
 HeadersOf = Callable[[Sending], Sequence[tuple[str, str]]]
 """Returns the headers of one request, or raises: then nothing is sent."""
@@ -54,6 +55,7 @@ def mcp_http_client(
         auth=ProvedAuth(headers, answered),
         follow_redirects=False,
         trust_env=False,
+        verify=believed(httpx2),
         timeout=httpx2.Timeout(30, read=wait_s),
     )
 
@@ -63,4 +65,6 @@ def agent_client(headers: Mapping[str, str]) -> httpx2.AsyncClient:
 
     Redirects are off: they would carry the headers to other hosts.
     """
-    return httpx2.AsyncClient(headers=dict(headers), timeout=httpx2.Timeout(30, read=300))
+    return httpx2.AsyncClient(
+        headers=dict(headers), verify=believed(httpx2), timeout=httpx2.Timeout(30, read=300)
+    )
