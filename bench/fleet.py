@@ -106,7 +106,7 @@ def _played(dice: random.Random, ident: str, anomaly: str, now_ms: int) -> Playe
         if dice.random() < 0.002:  # a flight, and the hours that it takes
             now_ms += 9 * 3_600_000
             place = _near(dice, CITIES[dice.randrange(4)], now_ms)
-        place = replace(_jitter(dice, place), at_ms=now_ms)
+        place = _then(_jitter(dice, place), now_ms)
         act = Act(now_ms, TOOLS[tool], who, place)
         if dice.random() < 0.02:  # a front that knows no device of this request
             act = replace(act, who=replace(who, device=Device()))
@@ -157,6 +157,17 @@ def _near(dice: random.Random, city: tuple[int, int], at_ms: int) -> Place:
         lon_e4=city[1] + dice.randint(-2_000, 2_000),
         radius_km=dice.choice((5, 25, 50, 200)),
         source="fleet",
+        at_ms=at_ms,
+    )
+
+
+def _then(place: Place, at_ms: int) -> Place:
+    """Return a place at another moment: once a call, which `replace` would take half of."""
+    return Place(
+        lat_e4=place.lat_e4,
+        lon_e4=place.lon_e4,
+        radius_km=place.radius_km,
+        source=place.source,
         at_ms=at_ms,
     )
 

@@ -15,6 +15,7 @@ from guard.detect.finding import UNKNOWN_CHAIN, Finding
 from guard.detect.numbers import Detectors
 from guard.detect.travel import travelled
 from guard.detect.velocity import paced
+from guard.model.altered import altered
 from guard.model.call import ToolCall, ToolSpec
 from guard.model.identity import Place, Who
 from guard.session.belongs import mandated
@@ -45,7 +46,7 @@ class Watch:
             trail, quick = paced(trail, spec, now_ms, self.numbers)
         chain = self.chains.judged(trail.classes, spec, session.who.agent.id, self.numbers)
         steps = session.steps if chain is None else _noted(session.steps, call.id, chain.kind)
-        session = replace(session, trail=trail, steps=steps)
+        session = altered(session, trail=trail, steps=steps)
         found = tuple(
             one
             for one in (quick, chain, redefined(call))
@@ -75,7 +76,7 @@ class Watch:
         if place is not None:
             found += self._far(session.place, place)
             if _elsewhere(session.place, place):
-                entered = replace(entered, place=place)
+                entered = altered(entered, place=place)
         return self.with_findings(entered, found, now_ms), tuple(found)
 
     def _far(self, before: Place | None, now: Place) -> tuple[Finding, ...]:
@@ -109,7 +110,7 @@ def _elsewhere(before: Place | None, now: Place) -> bool:
 def went(session: Session, spec: ToolSpec) -> Session:
     """Return the session as a tool is let through: what comes next is judged after it."""
     trail = session.trail.went(class_of(spec))
-    return session if trail is session.trail else replace(session, trail=trail)
+    return session if trail is session.trail else altered(session, trail=trail)
 
 
 def _noted(steps: tuple[Step, ...], call_id: str, kind: str) -> tuple[Step, ...]:

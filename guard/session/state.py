@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from guard.errors import Refused
+from guard.model.altered import altered
 from guard.model.identity import Device, Place, Who
 from guard.model.labels import SECRET
 from guard.provenance.result.segment import Endorsed, Segment, chained
@@ -201,8 +202,10 @@ def seen(session: Session, who: Who) -> Session:
     """Return the session with what the edge knows now; `session_unknown` to anybody else."""
     if who.key != session.who.key:
         raise Refused("There is no such session.", code="session_unknown")
-    who = replace(who, device=_latest(session.who.device, who.device))
-    return session if who == session.who else replace(session, who=who)
+    device = _latest(session.who.device, who.device)
+    if device is not who.device:
+        who = replace(who, device=device)
+    return session if who == session.who else altered(session, who=who)
 
 
 def _latest(known: Device, now: Device) -> Device:
