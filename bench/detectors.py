@@ -83,9 +83,12 @@ def step(session: Session, act: Act, watch: Watch, number: int) -> tuple[Session
     return session, {one.kind for one in (*at_door, *at_call, *((shown,) if shown else ()))}
 
 
-def scored(sessions: int, seed: int) -> dict[str, Any]:
-    """Return precision, recall and false positives of each detector."""
-    chains = learned(courses(fleet(BEFORE, seed=seed + 1)))
+def scored(sessions: int, seed: int, before: int = BEFORE) -> dict[str, Any]:
+    """Return precision, recall and false positives of each detector.
+
+    `before`: the sessions that habits are learned from.
+    """
+    chains = learned(courses(fleet(before, seed=seed + 1)))
     watch, paces = Watch(numbers=Detectors(), chains=chains), dict[str, int]()
     right: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
