@@ -2,10 +2,12 @@
 
 import atexit
 import os
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from importlib.util import find_spec
@@ -16,10 +18,40 @@ import pytest
 WAIT_S = 20.0
 
 
+RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+PORTS = 12_000
+CLAIMS = []
+"""What keeps other tests from the ports of this process, for as long as it lives."""
+
+
 def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """Return a port of loopback for a server that is told its port before it starts.
+
+    One that the system gave out as free, it may give to the next who asks, or to a connection as
+    its own end, before the server has it. So it is of those that the system gives to nobody.
+    """
+    first = int(RANGE.read_text().split()[0]) if RANGE.exists() else 32_768
+    begin = secrets.randbelow(PORTS)
+    for at in range(PORTS):
+        port = first - 1 - (begin + at) % PORTS
+        if _claimed(port):
+            return port
+    raise RuntimeError("no port is free")
+
+
+def _claimed(port):
+    """Return whether a port is free, and no other test will take it."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        if sys.platform == "linux":
+            claim.bind(f"\0gc-port-{port}")
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", port))
+    except OSError:
+        claim.close()
+        return False
+    CLAIMS.append(claim)
+    return True
 
 
 def missing(reason):

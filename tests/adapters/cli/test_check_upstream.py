@@ -28,6 +28,7 @@ from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.wiring.credentials.proven import FILE, Proven, keep, setup_digest
 from guard_adapters.wiring.load import load
 from tests.forked import OF_SERVER, python
+from tests.peers.started import free_port
 
 AUDIENCE = "https://pay.example"
 RIGHT = {name: min(codes) for name, codes in EXPECTED.items()}
@@ -82,8 +83,7 @@ uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", http="h11", ws=
 @contextmanager
 def serving(folder: Path, kind: str, delivery: str) -> Iterator[Path]:
     """Run a server of this kind and yield a guard.yaml that names it."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     config = folder / "guard.yaml"
     config.write_text(CONFIG.format(port=port, audience=AUDIENCE, delivery=delivery))
     (folder / "all.cedar").write_text(POLICY)
