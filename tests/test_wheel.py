@@ -1,7 +1,9 @@
 """The built wheel holds what it must, and works where nothing of the checkout is in sight."""
 
+import importlib.util
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import sysconfig
@@ -48,6 +50,27 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
+def compiled(place: Path) -> None:
+    """Give installed sources the bytecode of the checkout, where they are the same to the byte.
+
+    To compile them takes longer than all that is asked of them here.
+    """
+    for package in ("guard", "guard_adapters"):
+        for source in (place / package).rglob("*.py"):
+            name = source.relative_to(place)
+            own = ROOT / name if package == "guard" else ROOT / "adapters" / name
+            made = Path(importlib.util.cache_from_source(str(own)))
+            if not made.exists() or own.read_bytes() != source.read_bytes():
+                continue
+            said, code = made.read_bytes()[:16], made.read_bytes()[16:]
+            was, now = own.stat(), source.stat()
+            if said[4:] == struct.pack("<3I", 0, int(was.st_mtime), was.st_size):
+                head = said[:4] + struct.pack("<3I", 0, int(now.st_mtime), now.st_size)
+                to = Path(importlib.util.cache_from_source(str(source)))
+                to.parent.mkdir(exist_ok=True)
+                to.write_bytes(head + code)
+
+
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a fresh environment with the wheel alone; what it needs is seen through a path file."""
@@ -57,10 +80,13 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         home / "bin" / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))",
         cwd=home,
     ).stdout.strip()  # fmt: skip
+    # What `pip --python` starts in the other environment, without a first pip that starts it.
+    pip = Path(sysconfig.get_path("purelib")) / "pip" / "__pip-runner__.py"
     run(
-        sys.executable, "-m", "pip", "--python", home / "bin" / "python", "install", "--quiet",
-        "--no-deps", "--no-index", "--no-compile", wheel, cwd=home,
+        home / "bin" / "python", pip, "install", "--quiet", "--no-deps", "--no-index",
+        "--no-compile", wheel, cwd=home,
     )  # fmt: skip
+    compiled(Path(place))
     # After the wheel's own folder on the path, so that the wheel wins over an editable install.
     (Path(place) / "zz_dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return home
