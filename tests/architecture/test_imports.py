@@ -55,3 +55,21 @@ def test_no_long_pattern_is_compiled_before_a_text_is_read_with_it() -> None:
         [sys.executable, "-c", EAGER], capture_output=True, text=True, timeout=60, check=True
     )
     assert ran.stdout.split() == [], "Write late(...) of guard.model.late in place of re.compile."
+
+
+TASKLESS = """
+import gc
+from datetime import UTC
+from guard.model.late import _Late
+from guard.provenance.request.said import read_task
+from guard.provenance.request.soon import on_its_days
+on_its_days(read_task(()), 1_800_000_000_000, UTC)
+print(*[one._text[:60] for one in gc.get_objects() if isinstance(one, _Late) and "_compiled" in vars(one)])
+"""
+
+
+def test_no_pattern_is_compiled_for_a_session_that_is_told_no_task() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", TASKLESS], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ran.stdout.split() == []

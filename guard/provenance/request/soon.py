@@ -157,6 +157,8 @@ def on_its_days(task: Task, now_ms: int, house: tzinfo) -> Task:
 
 @lru_cache(maxsize=256)
 def _on_days(task: Task, hour: int, house: tzinfo) -> Task:
+    if not task.text:
+        return _now(task.text, hour, house)
     said = timely(task.text, task.said)
     back = lately_in(said)
     near = near_in(said) | back

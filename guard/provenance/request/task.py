@@ -69,8 +69,7 @@ class Task:
         into: the currencies into which something is to be converted.
         sums: the amounts by whom they are for; `rates`: the numbers that are so much a day.
         priced: the amounts by the ids beside which they stand.
-        percents: the percentages named.
-        adds: whether it asks for a sum.
+        percents: the percentages named; `adds`: whether it asks for a sum.
         counts: the numbers of other things: shares, litres, guests.
         tallies: each of them with the stem of what it is of.
         converted: what those are in other units; `units`: those of theirs that are known.
@@ -225,6 +224,8 @@ def _plain(text: str, entities: Iterable[Entity]) -> str:
 @lru_cache(maxsize=256)  # a session is judged far more often than its task changes
 def task_of(text: str) -> Task:
     """Return what a text names whose turns are marked, as that of a task is."""
+    if not text:  # else the first call of a relay that is told no task waits for fifty patterns
+        return Task(words=words_of(text), naming=naming_of(text, ()))
     entities = extract(text)
     named = tuple(one for one in entities if one.frame not in SILENT)
     clocks = [(one.canonical, one.start, one.end) for one in entities if one.kind == "time"]
