@@ -60,10 +60,12 @@ def test_no_long_pattern_is_compiled_before_a_text_is_read_with_it() -> None:
 TASKLESS = """
 import gc
 from datetime import UTC
+from guard.audit.blanked import purpose_without_secrets
 from guard.model.late import _Late
 from guard.provenance.request.said import read_task
 from guard.provenance.request.soon import on_its_days
 on_its_days(read_task(()), 1_800_000_000_000, UTC)
+assert purpose_without_secrets("") == ""
 print(*[one._text[:60] for one in gc.get_objects() if isinstance(one, _Late) and "_compiled" in vars(one)])
 """
 

@@ -137,6 +137,7 @@ def main():
     everybodys()
     for line in sys.stdin:
         job = json.loads(line)
+        load(Path(job["config"]))  # what reads files is made by the first one that is read
         read, write = os.pipe()
         child = os.fork()
         if child == 0:
