@@ -28,6 +28,8 @@ class Piece(NamedTuple):
 
 def legible(text: str) -> str:
     """Return the text with every character that is not what it looks like as `<U+XXXX>`."""
+    if _plain(text):
+        return text
     return "".join(f"<U+{ord(char):04X}>" if odd else char for char, odd in _marked(text))
 
 
@@ -54,7 +56,15 @@ def read_back(shown: str) -> str:
     return "".join(out)
 
 
+def _plain(text: str) -> bool:
+    """Return whether it is of letters, digits and signs that hide nothing: most text is."""
+    return text.isascii() and text.isprintable()
+
+
 def _line(line: str) -> Iterator[Piece]:
+    if line and _plain(line) and OPENING not in line:
+        yield Piece("plain", line)
+        return
     kept: list[str] = []
     for at, (char, odd) in enumerate(_marked(line)):
         if odd or line.startswith(OPENING, at):
@@ -80,6 +90,9 @@ def _blanks_marked(line: Iterator[Piece]) -> Iterator[Piece]:
 
 
 def _cut(text: str, *, first: bool, last: bool) -> Iterator[Piece]:
+    if "  " not in text and not (first and text[0] == " ") and not (last and text[-1] == " "):
+        yield Piece("plain", text)
+        return
     start = at = 0
     while at < len(text):
         if text[at] != " ":

@@ -8,6 +8,7 @@ them the same. How a page looks is not known here but for what its characters we
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from guard.model.legible import pieces
@@ -152,7 +153,7 @@ class _Filling:
         for kind, shown in pieces(text):
             runs = shown if kind in {"plain", "blank"} else (shown,)
             for nth, one in enumerate(runs):
-                step = _piece(kind if nth == 0 else "plain", one)
+                step = _step(kind if nth == 0 else "plain", one)
                 if heavy + step > limit and at > start:
                     yield text[start:at], heavy
                     start, heavy, limit = at, 0, most
@@ -163,6 +164,10 @@ class _Filling:
 
 def _piece(kind: str, shown: str) -> int:
     return PIECE[kind] + len(shown.encode()) + 5 * len(SPECIAL.findall(shown))
+
+
+_step = lru_cache(maxsize=1024)(_piece)
+"""The same for one character: a text has few kinds of them."""
 
 
 def _held() -> dict[str, list[Cut]]:

@@ -5,7 +5,7 @@ It holds the files of the package in memory and reads no others; what a page say
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from gzip import compress
 from hashlib import sha256
 from importlib.resources import files
@@ -45,6 +45,29 @@ def _spelled(value: object) -> object:
     return legible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
+@lru_cache(maxsize=2)
+def _environment(addresses: tuple[tuple[str, str], ...]) -> "Environment":
+    """Return the templates, to be compiled at their first page: once, however many consoles.
+
+    Args:
+        addresses: of each static file.
+    """
+    # At the first page: a guard whose console nobody opens does not pay for it.
+    from jinja2 import DictLoader, Environment, StrictUndefined  # noqa: PLC0415
+
+    pages = {name: text.decode() for name, text in _content("templates").items()}
+    made = Environment(
+        loader=DictLoader(pages),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_spelled,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(FUNCTIONS, static=dict(addresses).__getitem__)
+    return made
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
     """One entry of the navigation: its path below the console, and its name."""
@@ -62,20 +85,7 @@ class Frame:
 
     @cached_property
     def _environment(self) -> "Environment":
-        # At the first page: a guard whose console nobody opens does not pay for it.
-        from jinja2 import DictLoader, Environment, StrictUndefined  # noqa: PLC0415
-
-        pages = {name: text.decode() for name, text in _content("templates").items()}
-        made = Environment(
-            loader=DictLoader(pages),
-            autoescape=True,
-            undefined=StrictUndefined,
-            finalize=_spelled,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        made.globals.update(FUNCTIONS, static=self.address)
-        return made
+        return _environment(tuple((name, self.address(name)) for name in sorted(self.static)))
 
     @cached_property
     def _packed(self) -> dict[str, bytes]:
