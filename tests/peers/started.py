@@ -20,8 +20,6 @@ WAIT_S = 20.0
 
 RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 PORTS = 12_000
-CLAIMS = []
-"""What keeps other tests from the ports of this process, for as long as it lives."""
 
 
 def free_port():
@@ -40,7 +38,7 @@ def free_port():
 
 
 def _claimed(port):
-    """Return whether a port is free, and no other test will take it."""
+    """Return whether a port is free, and no other test will take it while this process lives."""
     claim = socket.socket(socket.AF_UNIX)
     try:
         if sys.platform == "linux":
@@ -50,7 +48,7 @@ def _claimed(port):
     except OSError:
         claim.close()
         return False
-    CLAIMS.append(claim)
+    claim.detach()  # open until the process ends: that is the claim
     return True
 
 
