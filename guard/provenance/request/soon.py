@@ -62,8 +62,7 @@ _FROM = re.compile(
     re.IGNORECASE,
 )
 _WEEK, _YEAR = 7, 12
-_MONTHS, _MINUTES = -1, -2
-_NEXT_WEEK = 100
+_MONTHS, _MINUTES, _NEXT_WEEK = -1, -2, 100
 _SIZES = {
     "d": (1, 0),
     "t": (1, 0),
