@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from guard.model.late import late
-from guard.provenance.speech.sentences import END, dictated, sentences
+from guard.provenance.speech.reach import acts, begun, ended
+from guard.provenance.speech.sentences import dictated, sentences
 from guard.provenance.speech.spoken import (
     ABOUT,
     ASKS_ME,
@@ -29,7 +30,11 @@ from guard.provenance.speech.spoken import (
 )
 from guard.provenance.speech.staying import staying
 from guard.provenance.speech.turns import left_out
-from guard.provenance.vocabulary.lexicon import noun_classes, stem, verb_classes, verbal_classes
+from guard.provenance.vocabulary.lexicon import (
+    noun_classes,
+    stem,
+    verb_classes,
+)
 
 Span = tuple[int, int]
 
@@ -125,18 +130,6 @@ _TELLS = late(
     re.IGNORECASE,
 )
 """How a sentence begins that tells what was done."""
-_TURNS = ("but", "instead", "then", "aber", "sondern", "stattdessen", "dann")
-_TURN = late(
-    rf"(?P<stop>{END}|\b(?:but|instead(?!\s+of)|then|please|aber|sondern|stattdessen|dann)\b)"
-    r"|(?P<comma>,)\s*(?:(?:and|und|or|oder|so)\s+)?(?P<next>[^\W\d_]*)"
-    r"|\b(?:and|und)\s+(?P<more>[^\W\d_]+)",
-    re.IGNORECASE,
-)
-_OPENERS = frozenset(
-    {"please", "if", "also", "just", "only", "i", "we", "you", "bitte", "wenn", *_TURNS}
-)
-_JOINED = late(r"(?:,|\b(?:and|und))\s+$", re.IGNORECASE)
-_FAR = 200
 
 
 @lru_cache(maxsize=16)  # who reads a text asks for this again and again
@@ -242,57 +235,28 @@ def _silent(sentence: str) -> Iterator[Span]:
 def _spoken_of(sentence: str) -> Iterator[Span]:
     """Yield the acts of a sentence that are spoken of, undone or kept from something."""
     yield from (one.span("value") for one in WRONG.finditer(sentence))
-    yield from staying(sentence, _acts)
+    yield from staying(sentence, acts)
     for one in BUT.finditer(sentence):
-        if not _acts(one["next"] or ""):  # "read them all but pay the last"
-            yield one.start("value"), _ended(sentence, one.end("value"), joins=False)
+        if not acts(one["next"] or ""):  # "read them all but pay the last"
+            yield one.start("value"), ended(sentence, one.end("value"), joins=False)
     for one in ABOUT.finditer(sentence):
         name = "act" if one["act"] else "subject"
-        if _acts(one[name]):
-            yield one.start(name), _ended(sentence, one.end(), joins=True)
+        if acts(one[name]):
+            yield one.start(name), ended(sentence, one.end(), joins=True)
     for one in UNDONE.finditer(sentence):
-        if _acts(one["act"]):
+        if acts(one["act"]):
             yield one.span("act")
     for one in SPARED.finditer(sentence):
-        if _acts(one["verb"]):
+        if acts(one["verb"]):
             yield one.span("act")
-            if _acts(one["by"]):
+            if acts(one["by"]):
                 yield one.span("by")
-
-
-def _acts(word: str) -> bool:
-    """Return whether a word is an act: a verb, or a noun for what is done."""
-    one = stem(word)
-    return bool(verb_classes(one) - {"read"} or verbal_classes(one))
 
 
 def _spans(sentence: str, pattern: re.Pattern[str], *, joins: bool) -> Iterator[Span]:
     end = 0
     for one in pattern.finditer(sentence):
         if one.end() > end:  # or else it ends with the one before
-            end = _ended(sentence, one.end(), joins=joins)
+            end = ended(sentence, one.end(), joins=joins)
         whole = joins and not _ONLY_AFTER.match(one[0])
-        yield _begun(sentence, one.start()) if whole else one.start(), end
-
-
-def _begun(sentence: str, at: int) -> int:
-    """Return where the clause begins that a word in it forbids."""
-    first = max(at - _FAR, 0)
-    joined = _JOINED.search(sentence, first, at)
-    if joined:
-        return joined.start()
-    turns = _TURN.finditer(sentence, first, at)
-    return max((one.start() for one in turns if _turns(one, joins=False)), default=first)
-
-
-def _ended(sentence: str, at: int, *, joins: bool) -> int:
-    """Return where what was begun at a place ends: "not to Bob, send it to Ann"."""
-    turns = _TURN.finditer(sentence, at)
-    return next((one.start() for one in turns if _turns(one, joins=joins)), len(sentence))
-
-
-def _turns(one: re.Match[str], *, joins: bool) -> bool:
-    """Return whether something else begins here; `joins`: an "and" goes on with the same."""
-    word = (one["next"] or one["more"] or "").casefold()
-    acts = word in _OPENERS or bool(verb_classes(stem(word)))
-    return bool(one["stop"]) or (acts and bool(one["comma"] or not joins))
+        yield begun(sentence, one.start()) if whole else one.start(), end
