@@ -101,19 +101,6 @@ def _ids_in(task: Task) -> tuple[tuple[str, str], ...]:
     return tuple((plainly(one), sort) for one in sorted(named) if (sort := series(one)))
 
 
-def is_quoted(task: Task, known: Known, place: Place, record: Record, name: str) -> bool:
-    """Return whether a name that was said in quotes is the whole one of a record, and of no other.
-
-    'Reading list' is none that is called "Reading list for Ida".
-    """
-    quoted = (one for one in task.entities if one.kind == "quoted" and one.frame not in SILENT)
-    if not place.seen.trusted or not any(name_of(one.literal) == name for one in quoted):
-        return False
-    every = (one for each in known.lists.shown(place.action) for one in each.records)
-    called = {one.identity for one in every if name in map(name_of, one.own)}
-    return called == {record.identity} and not known.full
-
-
 def describes_another(known: Known, place: Place, record: Record, names: frozenset[str]) -> bool:
     """Return whether what a record is called so only beside its own name says how another one is.
 

@@ -20,7 +20,6 @@ from guard.provenance.source.moments import named, whole
 from guard.provenance.source.outranked import (
     describes_another,
     found_by_name,
-    is_quoted,
     outranked,
     tells_of_another,
 )
@@ -47,7 +46,10 @@ _NEAR = 2
 
 
 class Worth(NamedTuple):
-    """A source, its reason and where a result showed it; `many`: of how many things it is one."""
+    """A source with its reason and, where a result showed the value, the place.
+
+    `many`: of how many things it is one that a request means each of.
+    """
 
     source: Source
     why: Why
@@ -244,9 +246,7 @@ def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth 
     if (
         describes_another(known, place, record, names)
         or all(
-            (known.shared(one) and not is_quoted(task, known, place, record, one))
-            or known.within_another(record, plainly(one), said)
-            for one in names
+            known.shared(one) or known.within_another(record, plainly(one), said) for one in names
         )
         or (place.seen.trusted and outranked(task, known, place, record, names))
     ):
