@@ -47,16 +47,16 @@ def told(text, email="kim@mill.example"):
 
 
 RUNS = [
-    ("Did we lock gate-1? If not please lock it", gate("gate-1")),
-    ("Is the gate-1 locked? If not, lock it", gate("gate-1")),
-    ("Turn pump-1 off if it's running", pump("pump-1")),
     ("Tell kim@mill.example that we open only if it is dry", told("We open if it is dry.")),
     ("Tell kim@mill.example that I can come, but only after 2.", told("I come after 2.")),
     ("Order the toaster t-4", ("order_toaster", {"toaster_id": "t-4"})),
 ]
 ASKS = [
-    ("Did we lock gate-2? If not please lock it", gate("gate-2"), "TASK-UNMET"),
-    ("Turn pump-2 off if it's running", pump("pump-2"), "TASK-UNMET"),
+    ("Did we lock gate-1? If not please lock it", gate("gate-1"), "TASK-CONDITION"),
+    ("Is the gate-1 not locked? If so, lock it", gate("gate-1"), "TASK-CONDITION"),
+    ("Turn pump-1 off if it's running", pump("pump-1"), "TASK-CONDITION"),
+    ("Did we lock gate-2? If not please lock it", gate("gate-2"), "TASK-CONDITION"),
+    ("Turn pump-2 off if it's running", pump("pump-2"), "TASK-CONDITION"),
     ("Did we lock gate-9? If not please lock it", gate("gate-9"), "TASK-CONDITION"),
     ("Did Kim ring? If not please lock gate-1", gate("gate-1"), "TASK-CONDITION"),
     ("Tell kim@mill.example that we open, but only if she rings", told("We open."), "TASK-CONDITION"),

@@ -43,13 +43,14 @@ _HANDED = re.compile(
 )
 """In whose hands something is put: "assign it to sam-k"."""
 _GOES_BY = re.compile(
-    r"(?P<before>[^.;:!?\n]*),\s*(?:and\s+)?(?i:her|his|their)\s+(?:user\s?)?(?:name|nick|alias)"
+    r",\s*(?:and\s+)?(?i:her|his|their)\s+(?:user\s?)?(?:name|nick|alias)"
     rf"(?:\s+there)?\s+is\s+(?P<who>{_LOGIN}){_END}"
 )
 """What somebody is known by who was just named: "add Rosa, her name there is rosa-w"."""
 _REACHED = re.compile(
     rf"\b(?i:(?P<verb>invite|ping|cc|mention|dm|notify|message|remind))\s+(?P<who>{_LOGIN}){_END}"
 )
+_STOP, _FAR = re.compile(r"[.;:!?\n]"), 200
 _CAPITAL = re.compile(r"(?<=\s)[A-Z][\w'-]*(?:\s[A-Z][\w'-]*)*")
 _JOINTED = re.compile(rf"(?<![\w./@-]){_LOGIN}(?![\w@/-])")
 _AND_SO = re.compile(rf"(?:\s*,\s*(?:and\s+)?|\s+and\s+)(?P<who>{_EITHER}){_END}")
@@ -107,7 +108,8 @@ def _named(text: str, found: re.Match[str] | None) -> Iterator[Entity]:
 
 def _known_by(found: re.Match[str]) -> Iterator[Entity]:
     """Yield what the one person of a request is known by, who has no such name in it yet."""
-    before = found["before"]
+    before = found.string[max(found.start() - _FAR, 0) : found.start()]
+    before = _STOP.split(before)[-1]
     if len(_CAPITAL.findall(before)) == 1 and not _JOINTED.search(before):
         yield Entity("name", text_of(found["who"]), found["who"], *found.span("who"))
 

@@ -25,6 +25,7 @@ from guard.provenance.speech.frames import Entity
 from guard.provenance.speech.sentences import WORD, sentences
 from guard.provenance.thing.listed import is_sought, listing_of, rivals
 from guard.provenance.thing.meant import is_grave
+from guard.provenance.thing.sides import Side, side_of
 from guard.provenance.vocabulary.grammar import ASKING
 from guard.provenance.vocabulary.lexicon import Capability, is_stop, noun_classes, stem
 
@@ -44,6 +45,7 @@ _CORRECTS = re.compile(
 )
 _TO_ME = re.compile(r"\bto\s+(?:me|myself)\b", re.IGNORECASE)
 _BEHIND = frozenset({"to", "for", "with"})
+_SPEAKS = frozenset({"send", "notify"})
 _OPEN = frozenset(
     {
         *("who", "whoever", "whom", "whose", "anyone", "anybody", "someone", "somebody", "next"),
@@ -70,9 +72,9 @@ def partly(
         return None  # whose amount is whose is said by their names
     grave = is_grave(spec, able)
     gets = grave or value.level == "dest" or not own_kin(value.path).isdisjoint(HANDS)
-    first = _called(task, known, able, gets=gets)
-    said = [words_of((one,)) for one in first if value.role == "recipient"]
-    for place in known.seen(value.kinds) if first else ():
+    first = _called(task, known, able, side_of(value.path), gets=gets)
+    said = _said(task, known, able) if value.role == "recipient" else []
+    for place in known.seen(value.kinds) if said or first else ():
         if not (place.record and place.seen.trusted) or place.seen.path.endswith(".*"):
             continue  # who stands in its list does not bear its name
         record = known.record(place.record)
@@ -106,7 +108,9 @@ def _is_first(task: Task, known: Known, place: Place, record: Record, word: str)
     )
 
 
-def _called(task: Task, known: Known, able: Capability, *, gets: bool) -> tuple[str, ...]:
+def _called(
+    task: Task, known: Known, able: Capability, side: Side, *, gets: bool
+) -> tuple[str, ...]:
     """Return the first names by which the requests for what a tool does mean somebody.
 
     Only who stands right behind a verb or "to", alone or in one list; with two who stand apart so,
@@ -120,17 +124,17 @@ def _called(task: Task, known: Known, able: Capability, *, gets: bool) -> tuple[
     found: list[Entity] = []
     for piece in asking(task.pieces, able):
         near = [one for one in people if piece.start <= one.start < piece.end]
-        objects = [one for one in near if _is_object(task, piece, one, gets=gets)]
+        objects = [one for one in near if _is_object(task, piece, one, side, gets=gets)]
         if objects:
             found += _listed(task, near[near.index(objects[0]) :], objects)
-        else:
+        elif able.verbs.isdisjoint(_SPEAKS):  # whom one tells what, the words do not say
             found += _told_of(task, piece, [one for one in people if one.start < piece.start])
     corrected = len(people) > 1 and _CORRECTS.search(task.text)
     mine = gets and _TO_ME.search(task.wanted)
     return () if corrected or mine else tuple({_key(one): None for one in found})
 
 
-def _is_object(task: Task, piece: Piece, one: Entity, *, gets: bool) -> bool:
+def _is_object(task: Task, piece: Piece, one: Entity, side: Side, *, gets: bool) -> bool:
     """Return whether a request names somebody as whom its verb is about."""
     words = [*WORD.finditer(task.text, piece.start, one.start)]
     before, behind = [word[0].casefold() for word in words], task.text[one.end :]
@@ -146,7 +150,8 @@ def _is_object(task: Task, piece: Piece, one: Entity, *, gets: bool) -> bool:
     verb = next((word for word in before if word not in ASKING), "")
     if before[-1] == verb and before.count(verb) == 1:
         return True
-    near = before[-1] in _BEHIND or "person" in noun_classes(stem(before[-1]))
+    behind_it = {"from"} if side == "from" else _BEHIND
+    near = before[-1] in behind_it or "person" in noun_classes(stem(before[-1]))
     return near and (own is not None or _ends(behind))
 
 
@@ -185,6 +190,17 @@ def _sentences(text: str) -> Iterator[tuple[int, str]]:
 
 def _key(one: Entity) -> str:
     return one.canonical.casefold()
+
+
+def _said(task: Task, known: Known, able: Capability) -> list[frozenset[str]]:
+    """Return the words of each name of a thing, and of nobody, to which a request says it goes."""
+    return [
+        words_of((one.literal,))
+        for piece in asking(task.pieces, able)
+        for one in piece.held
+        if one.kind == "name" and one.frame == "dest"
+        if not any(map(known.bearers, plainly(one.literal).split()))
+    ]
 
 
 def _own(record: Record) -> frozenset[str]:
