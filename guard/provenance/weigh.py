@@ -145,6 +145,7 @@ class _Scales:
     house: tzinfo
     values: list[tuple[Value, Worth]] = field(default_factory=list)
     roles: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)  # the levels in which its values count
     sent: list[tuple[str, Json]] = field(default_factory=list)
     slots: dict[str, Slot] = field(default_factory=dict)
     said: list[int] = field(default_factory=list)  # which are the person's by a request's words
@@ -154,7 +155,8 @@ class _Scales:
         """Put every value of a call on the scales."""
         tool, task, able, declared = self.tool, self.task, self.able, self.declared
         held, known, values, sent = tool.held, self.known, self.values, self.sent
-        roles, slots, house, endorsed = self.roles, self.slots, self.house, self.endorsed
+        roles, levels, slots = self.roles, self.held, self.slots
+        house, endorsed = self.house, self.endorsed
         for path, raw, around in arguments:
             slot = slots[path] = settled(held, path) or slot_of(held, path, raw)
             value = argument(tool, path, raw, slot, around, house)
@@ -180,6 +182,7 @@ class _Scales:
             values.append((value, one))
             sent.append((path, raw))
             roles.add(slot.role)
+            levels.add(slot.level)
 
     def declares(self, at: int) -> bool:
         """Return whether a limit of the declared task names the argument at a place."""
@@ -255,8 +258,11 @@ class _Scales:
 
     def going(self) -> frozenset[str]:
         """Return the kinds of what the call goes to."""
-        going = (value for value, _ in self.values if value.level == "dest")
-        return frozenset([kind for value in going for kind, _ in value.kinds])
+        if "dest" not in self.held:
+            return NOTHING
+        return frozenset(
+            [kind for value, _ in self.values if value.level == "dest" for kind, _ in value.kinds]
+        )
 
     def about(self) -> frozenset[str]:
         """Return of what the call can be one of many: whom it goes to, or what it is done to."""
@@ -272,8 +278,7 @@ class _Scales:
         """Return how many calls of this sort the task has left after this one."""
         if not self.task.spoken:
             return LARGEST_LEFT
-        task, tool, able = self.task, self.tool, self.able
-        both = any(value.level == "target" for value, _ in self.values)
+        task, tool, able, both = self.task, self.tool, self.able, "target" in self.held
         rest = left(task, tool, able, done, kinds=self.going(), nouns=self.about(), both=both)
         return rested(task, self.known, tool, able, self.values, done, rest, chosen)
 

@@ -171,8 +171,10 @@ def only_topic(task: Task, able: Capability) -> bool:
         task: what the person said.
         able: what the tool does: "create a report on time off" asks for no `create_time_off`.
     """
+    if able.verbs.isdisjoint(_MAKES):
+        return False
     things = frozenset(one for one in able.stems if noun_classes(one) or not verb_classes(one))
-    if able.verbs.isdisjoint(_MAKES) or not things:
+    if not things:
         return False
     own = [task.wanted[slice(*one.place)] for one in task.asks if not one.verbs.isdisjoint(_MAKES)]
     return bool(own) and all(_tells(text, things, able.nouns) for text in own)

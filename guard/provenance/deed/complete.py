@@ -6,7 +6,7 @@ the person's to say. Addresses are judged by how they were named, and never here
 behind its noun is the thing of that sort, in a request for what the tool does.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from guard.model.call import Held
 from guard.model.origin import LINKED, TRUSTED, Source
@@ -38,7 +38,6 @@ _HEAD = 3
 """Letters by which a value is looked for before its words are."""
 _MARKS = " #@\"'`"
 _WEAK = frozenset({"trusted_field", "untrusted_only", "other_kind", "ambiguous"})
-_PARTLY = frozenset({"trusted_field", "untrusted_only"})
 _STRAY = Worth(Source.COMPOSED, "other_request")
 
 
@@ -65,18 +64,17 @@ def completed(
     values = restated(task, known, able, slots, values)
     values = _ruled(task, able, values) if task.rankings else values
     values = _told(task, values, said) if said else values
-    weak = [
-        at
-        for at, (value, one) in enumerate(values)
-        if one.source < LINKED
-        if (slot := slots[value.path]).named or slot.target
-    ]
+    low = [at for at, (_, one) in enumerate(values) if one.source < LINKED]
+    weak = [at for at in low if (slot := slots[values[at][0].path]).named or slot.target]
     if weak:
         said_so = task.folded
         weak = [
             at for at in weak if values[at][1].place is not None or _begins(values[at][0], said_so)
         ]
-    found = _received(held, task, known, able, values)
+    found = [*values]
+    for at in _received(values, low):
+        value, one = values[at]
+        found[at] = value, partly(task, known, held.spec, able, value) or one
     if not weak:  # most calls: somebody said what each argument is
         return found
     for at in halved(held, task, able, found, slots):
@@ -124,15 +122,12 @@ def _ruled(task: Task, able: Capability, values: Values) -> Values:
     ]
 
 
-def _received(
-    held: Held, task: Task, known: Known, able: Capability, values: Values
-) -> list[tuple[Value, Worth]]:
-    """Return the arguments of a call, with those people whom its request names in part."""
-    found = [*values]
-    for at, (value, one) in enumerate(values):
-        if one.why in _PARTLY and value.level in {"dest", "target"}:
-            found[at] = value, partly(task, known, held.spec, able, value) or one
-    return found
+def _received(values: Values, low: Iterable[int]) -> Iterator[int]:
+    """Yield which of some places hold somebody whom a request may name in part."""
+    for at in low:
+        value, one = values[at]
+        if one.why == "trusted_field" and value.level in {"dest", "target"}:
+            yield at
 
 
 def _begins(value: Value, said: str) -> bool:

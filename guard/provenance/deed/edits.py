@@ -76,7 +76,9 @@ def cuts_otherwise(task: Task, values: Values) -> bool:
         values: the arguments of the call, with their worth.
     """
     said = _quoted(task) if "quoted" in task.kinds else ()
-    bodies = [value for value, _ in values if value.role == "body"] if said else []
+    if not said:
+        return False
+    bodies = [value for value, _ in values if value.role == "body"]
     old = [one.text for one in bodies if _is(one, _OLD)]
     new = [one.text for one in bodies if _is(one, _NEW)]
     if len(old) != len(new) or not all(map(str.strip, old)):

@@ -42,6 +42,7 @@ _EVERY = frozenset({"every", "each"})
 _WHOLE = frozenset({"everything", "everyone", "everybody"})
 _WORDS = {**NUMBERS, "both": 2}
 _MOST, _NEAR = 20, 4
+_DONE_TO = frozenset({"dest", "target"})
 _BOUND = re.compile(
     r"\b(?:out\s+of|budget|limit|most|least|instead|than|not|under|over)\b", re.IGNORECASE
 )
@@ -60,17 +61,17 @@ def several(task: Task, able: Capability, values: Values) -> int:
         able: what the tool does.
         values: the arguments of the call, with their worth.
     """
-    about = any(value.level == "target" for value, _ in values)
-    sums = [value for value, _ in values if value.level == "amount"]
-    going = any(value.level == "dest" for value, _ in values)
-    if sums and not (about or going or "pay" in able.verbs):
+    levels = {value.level for value, _ in values}
+    sums = "amount" in levels
+    if sums and levels.isdisjoint(_DONE_TO) and "pay" not in able.verbs:
         return max((_sums(task, one) for one in asking(task.pieces, able)), default=0)
     if not able.verbs.isdisjoint(_RECEIVED) or able.wide:
         return 0
     pieces = asking(task.pieces, able)
-    many = max((_many(task.wanted[one.start : one.end]) for one in pieces), default=0)
-    held = {value.money.number for value in sums if value.money is not None}
-    return 0 if many in held or (many == MANY and not about) else many
+    many = max([_many(task.wanted[one.start : one.end]) for one in pieces], default=0)
+    if sums and many in {value.money.number for value, _ in values if value.money is not None}:
+        return 0
+    return 0 if many == MANY and "target" not in levels else many
 
 
 def _sums(task: Task, piece: Piece) -> int:

@@ -28,8 +28,8 @@ def misheard(task: Task, able: Capability, values: Sequence[tuple[Value, Worth]]
     """
     said = logins(task.wanted)
     own = asking(task.pieces, able) if said else ()
-    for at, (value, one) in enumerate(values):
-        if not own or value.level != "dest" or one.why != "in_prompt":
+    for at, (value, one) in enumerate(values if own else ()):
+        if value.level != "dest" or one.why != "in_prompt":
             continue
         places = [place for place in said if place[1].literal == value.text]
         held = any(_is_for(task, own, able, value, *place) for place in places)

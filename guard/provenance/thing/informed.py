@@ -8,6 +8,7 @@ for Eve". It decides nothing.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from guard.provenance.request.naming import keys_of, naming_of
 from guard.provenance.request.pieces import Piece
@@ -37,7 +38,7 @@ _NAMED = frozenset({"in_prompt", "linked_record"})
 
 
 def beside_others(
-    task: Task, known: Known, own: Sequence[Piece], values: Sequence[tuple[Value, Worth]]
+    task: Task, known: Known, own: tuple[Piece, ...], values: Sequence[tuple[Value, Worth]]
 ) -> Iterator[int]:
     """Yield the places of those who are only spoken of where somebody else is told, or added.
 
@@ -119,15 +120,17 @@ def _is_named(one: Entity, record: Record) -> bool:
 
 
 def _served(
-    task: Task, known: Known, own: Sequence[Piece], values: Sequence[tuple[Value, Worth]]
+    task: Task, known: Known, own: tuple[Piece, ...], values: Sequence[tuple[Value, Worth]]
 ) -> Iterator[int]:
     """Yield the places of those for whom every request does something with others.
 
     A call that takes these as well says for whom it is.
     """
-    objects = [[one for one in each.held if _is_object(task.text, known, one)] for each in own]
-    if not objects or not all(objects):
+    if not own or not _served_in(task.text, own):
         return  # nearly always
+    objects = [[one for one in each.held if _is_object(task.text, known, one)] for each in own]
+    if not all(objects):
+        return
     weighed = [(at, value, its) for at, (value, its) in enumerate(values) if its.why in _NAMED]
     if any(_is(known, one, *pair) for many in objects for one in many for pair in values):
         return
@@ -139,6 +142,12 @@ def _served(
             and all(_is_served(task.text, one) for one in named)
         ):
             yield at
+
+
+@lru_cache(maxsize=1024)
+def _served_in(text: str, own: tuple[Piece, ...]) -> bool:
+    """Return whether some requests tell for whom they are."""
+    return any(_is_served(text, one) for each in own for one in each.held)
 
 
 def _is(known: Known, one: Entity, value: Value, its: Worth) -> bool:
