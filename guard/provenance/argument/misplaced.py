@@ -58,6 +58,8 @@ def misplaces(
         weighed: these arguments, with their worth.
     """
     said = [one for one, its in weighed if one.role == "amount" and its.why == "in_prompt"]
+    if not said:  # most calls say no number
+        return False
     if any(_is_of_writings(task, able, one) for one in said):
         return True
     stray = [

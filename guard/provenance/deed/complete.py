@@ -6,7 +6,7 @@ the person's to say. Addresses are judged by how they were named, and never here
 behind its noun is the thing of that sort, in a request for what the tool does.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from guard.model.call import Held
 from guard.model.origin import LINKED, TRUSTED, Source
@@ -71,10 +71,7 @@ def completed(
         weak = [
             at for at in weak if values[at][1].place is not None or _begins(values[at][0], said_so)
         ]
-    found = [*values]
-    for at in _received(values, low):
-        value, one = values[at]
-        found[at] = value, partly(task, known, held.spec, able, value) or one
+    found = _received(held, task, known, able, values, low)
     if not weak:  # most calls: somebody said what each argument is
         return found
     for at in halved(held, task, able, found, slots):
@@ -122,12 +119,16 @@ def _ruled(task: Task, able: Capability, values: Values) -> Values:
     ]
 
 
-def _received(values: Values, low: Iterable[int]) -> Iterator[int]:
-    """Yield which of some places hold somebody whom a request may name in part."""
+def _received(
+    held: Held, task: Task, known: Known, able: Capability, values: Values, low: Iterable[int]
+) -> list[tuple[Value, Worth]]:
+    """Return the arguments of a call, with those people at some places whom it names in part."""
+    found = [*values]
     for at in low:
         value, one = values[at]
         if one.why == "trusted_field" and value.level in {"dest", "target"}:
-            yield at
+            found[at] = value, partly(task, known, held.spec, able, value) or one
+    return found
 
 
 def _begins(value: Value, said: str) -> bool:

@@ -39,8 +39,10 @@ def handing(task: Task, known: Known, able: Capability, values: Values) -> tuple
         able: what the tool does.
         values: the arguments of the call, with their worth.
     """
+    if "change" not in able.verbs or len(values) < _BOTH:
+        return ()
     others = [one for _, one in values if one.why != "in_prompt"]
-    if "change" not in able.verbs or len(values) < _BOTH or len(others) > _BOTH:
+    if len(others) > _BOTH:
         return ()
     if len(values) > _BOTH and any(value.level not in _WHICH for value, _ in values):
         return ()  # beside whose it is, a call may say in which house

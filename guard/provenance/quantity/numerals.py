@@ -67,11 +67,12 @@ _TEENS: Final = (
     " sixteen seventeen eighteen nineteen"
 )
 _TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety"
-_ONES: Final = {one: number for number, one in enumerate(_TEENS.split(), start=1)} | {
+ONES: Final = {one: number for number, one in enumerate(_TEENS.split(), start=1)} | {
     one: 10 * number for number, one in enumerate(_TENS.split(), start=2)
 }
+"""Number words below a hundred, and what each adds: "forty-two" is two of them."""
 _SCALES: Final = {"thousand": 1000, "million": 1_000_000}
-_ANY: Final = "|".join([*_ONES, "hundred", *_SCALES])
+_ANY: Final = "|".join([*ONES, "hundred", *_SCALES])
 _SPELLED: Final = re.compile(
     rf"(?<![\w-])(?<!\d )(?:a\s+(?=hundred|thousand|million))?(?:{_ANY})"
     rf"(?:(?:\s+and\s+|[\s-]+)(?:{_ANY}))*(?![\w-])",
@@ -158,10 +159,10 @@ def _value(parts: Sequence[str]) -> Decimal | None:
     """Return the number that these words are; None: they are none."""
     whole, part = Decimal(0), Decimal(0)
     for one in parts:
-        if one in _ONES:
-            if part % 100 and not (part % 10 == 0 and _ONES[one] < _MOST_ALONE):
+        if one in ONES:
+            if part % 100 and not (part % 10 == 0 and ONES[one] < _MOST_ALONE):
                 return None  # "seven thirty" is no number
-            part += _ONES[one]
+            part += ONES[one]
         elif one == "hundred":
             part = (part or Decimal(1)) * 100
         elif one in _SCALES:

@@ -11,30 +11,14 @@ from functools import lru_cache
 from typing import Final
 
 from guard.model.late import late
-from guard.provenance.quantity.numerals import scaled, spelled
+from guard.provenance.quantity.numerals import ONES, scaled, spelled
 from guard.provenance.speech.frames import clause_before
 from guard.provenance.speech.unasked import without
 from guard.provenance.typed.money import decimal_of
 from guard.provenance.vocabulary.currencies import words_in
-from guard.provenance.vocabulary.grammar import NUMBERS
 from guard.provenance.vocabulary.lexicon import is_stop, stem, verb_classes
 
-_WORDS: Final = "|".join(
-    [
-        *(
-            "one",
-            *(NUMBERS.keys() - {"twice"}),
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-        ),
-        *("seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty"),
-        *("seventy", "eighty", "ninety", "hundred", "thousand"),
-    ]
-)
+_WORDS: Final = "|".join([*ONES, "hundred", "thousand"])
 _NUMBER: Final = (
     r"(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,4})?|\d{1,12}(?:[.,]\d{1,4})?|(?:a|one|two|three)\s+dozen"
     rf"|(?:(?:a\s+(?=hundred|thousand))?(?:{_WORDS})(?:(?:\s+and)?[\s-](?:{_WORDS})){{0,4}}))(?![\w:/%]|[.,]\d)"

@@ -50,6 +50,7 @@ _DESTS = frozenset({"email", "iban", "url", "host", "phone", "text"})
 """Kinds of what a receiver is known by."""
 _GOES = frozenset({"dest", "bound"})
 _UNASKED = frozenset({"unasked"})
+_MOMENTS = frozenset({"date", "time"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,6 +97,7 @@ class Task:
         receivers: those named as where something goes.
         ids: how many things are named by an id, a file or a word with a digit.
         yearless: days (--MM-DD) that were named without a year.
+        days: whether any day was named; `hours`: any time of day; `when`: either, by its digits.
     """
 
     spoken: bool = False
@@ -145,12 +147,19 @@ class Task:
     ids: int = field(init=False, repr=False)
     folded: str = field(init=False, repr=False)
     yearless: frozenset[str] = field(init=False, repr=False)
+    days: bool = field(init=False, repr=False)
+    hours: bool = field(init=False, repr=False)
+    when: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        kinds = frozenset(kind for kind, _ in self.frames)
         dests = frozenset(kind for (kind, _), how in self.frames.items() if "dest" in how)
         named = frozenset(one for one, how in self.frames.items() if not how <= SILENT)
         made = {
-            "kinds": frozenset(kind for kind, _ in self.frames),
+            "kinds": kinds,
+            "days": "date" in kinds,
+            "hours": "time" in kinds or bool(self.clocks),
+            "when": not kinds.isdisjoint(_MOMENTS),
             "dests": dests,
             "named": named,
             "objects": frozenset(one for one in named if one[0] != "number"),
@@ -168,21 +177,6 @@ class Task:
         }
         for name, one in made.items():
             object.__setattr__(self, name, one)
-
-    @property
-    def days(self) -> bool:
-        """Return whether any day was named."""
-        return "date" in self.kinds
-
-    @property
-    def hours(self) -> bool:
-        """Return whether any time of day was named."""
-        return "time" in self.kinds or bool(self.clocks)
-
-    @property
-    def when(self) -> bool:
-        """Return whether any moment was named."""
-        return self.days or "time" in self.kinds
 
     def sends_to(self, kind: str, canonical: str) -> bool:
         """Return whether this value was named as where something goes."""
@@ -233,8 +227,10 @@ def task_of(text: str) -> Task:
     asks = tuple(replied(text, asks_of(text, entities)))
     said = without(text, silent)
     wanted = without(said, relayed(text))
-    readers = elliptic, stated_in
-    more = [one for reader in readers for one in reader(text, wanted, entities, asks)]
+    more = [
+        *elliptic(text, wanted, entities, asks),
+        *stated_in(text, wanted, entities, asks),
+    ]
     asks = tuple(sorted([*asks, *more], key=lambda x: x.place))
     hours = hours_in(whens := timely(text, said))
     ends = ends_of(text, [*(time for time, _, _ in clocks), *hours])

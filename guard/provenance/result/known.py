@@ -130,8 +130,10 @@ class Known:
         """Return where a value of this kind was seen, oldest first; empty: nowhere."""
         return self._places.get((kind, canonical), ())
 
-    def seen(self, kinds: Kinds) -> list[Place]:
+    def seen(self, kinds: Kinds) -> Sequence[Place]:
         """Return where a value was seen that can be all of these, oldest first for each of them."""
+        if len(kinds) == 1:  # most values are one thing
+            return self._places.get(kinds[0], ())
         found: list[Place] = []
         for one in kinds:
             found += self._places.get(one, ())

@@ -37,7 +37,7 @@ _ONE = re.compile(r"\b(?:one|an?)\s+[^\W\d_]", re.IGNORECASE)
 
 def places_of(known: Known, value: Value) -> Sequence[Place]:
     """Return where a value was seen; an amount in cents also where it stands in whole units."""
-    found = known.seen(value.kinds)
+    found = [*known.seen(value.kinds)]
     if value.money is not None and value.unit.places:
         found += known.places("number", f"{value.money.number:f}")
     return found

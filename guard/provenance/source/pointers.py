@@ -50,15 +50,15 @@ def points(task: Task, known: Known, value: Value, place: Place, record: Record)
     if not more or more <= task.words.stems:
         return False
     shown = place.seen.canonical
-    rivals = [
-        (key, alike)
-        for key, alike in _rivals(path, tuple(record.keys), own, value.path)
-        if record.keys[key] != shown
-    ]
-    if any(alike or _are_alike(record.keys[key], shown) for key, alike in rivals):
-        return True
-    paths = {one.seen.path for one in known.seen(value.kinds)} if rivals else ()
-    return any(key in paths for key, _ in rivals)
+    unlike: list[str] = []
+    for key, alike in _rivals(path, tuple(record.keys), own, value.path):
+        held = record.keys[key]
+        if held != shown:
+            if alike or _are_alike(held, shown):
+                return True
+            unlike.append(key)
+    paths = {one.seen.path for one in known.seen(value.kinds)} if unlike else frozenset[str]()
+    return not paths.isdisjoint(unlike)
 
 
 @lru_cache(maxsize=4096)

@@ -20,7 +20,7 @@ from guard.provenance.source.worth import Worth
 from guard.provenance.speech.frames import Entity
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.lexicon import Capability, is_plain
-from guard.provenance.vocabulary.words import LOOSE
+from guard.provenance.vocabulary.words import LOOSE, set_of
 
 _HOLDERS = frozenset(
     {"owner", "org", "organization", "organisation", "namespace", "workspace", "account", "user"}
@@ -31,22 +31,12 @@ _NAME = r"[\w-]+(?:\.[\w-]+)*"
 _WHOSE = rf"\s*\((?:(?:owner|org|organi[sz]ation|of|by|in|under):?\s+)?({_NAME})\)"
 _BRACKETS = re.compile(rf"(?<![\w/.-])({_NAME}){_WHOSE}")
 """A thing with whose it is in brackets: "web (mill)"."""
-_STATES = LOOSE | {
-    *("not", "no", "done", "duplicate", "draft", "stale", "obsolete", "legacy", "urgent", "todo"),
-    *("wip", "tbd", "big", "small", "bad", "good", "late", "mine", "yours", "theirs", "final"),
-    *(
-        "temporary",
-        "temp",
-        "maybe",
-        "again",
-        "too",
-        "evil",
-        "unsafe",
-        "ready",
-        "active",
-        "inactive",
-    ),
-}
+_STATES = LOOSE | set_of(
+    """
+    not no done duplicate draft stale obsolete legacy urgent todo wip tbd big small bad good late
+    mine yours theirs final temporary temp maybe again too evil unsafe ready active inactive
+    """
+)
 _STATE = re.compile(r"\w+(?:ed|ing|en|able|ible|ous|ful|less|ish|ive)")
 """What in brackets says how something is, and not whose."""
 _SEVERAL = re.compile(

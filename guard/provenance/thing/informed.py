@@ -154,8 +154,8 @@ def _is(known: Known, one: Entity, value: Value, its: Worth) -> bool:
     """Return whether a value of a call is what a person names, or the key of its record."""
     if not {*keys_of(one)}.isdisjoint(value.kinds):
         return True
-    linked = its.why == "linked_record" and its.place is not None
-    return bool(linked and its.place and _is_named(one, known.record(its.place.record)))
+    place = its.place if its.why == "linked_record" else None
+    return place is not None and _is_named(one, known.record(place.record))
 
 
 def _is_object(text: str, known: Known, one: Entity) -> bool:

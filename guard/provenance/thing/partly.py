@@ -6,8 +6,8 @@ strangers may write into is good for nobody by a part of a name. It decides noth
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import pairwise, takewhile
 
 from guard.model.call import ToolSpec
 from guard.model.origin import LINKED
@@ -163,14 +163,10 @@ def _ends(behind: str) -> bool:
 
 def _listed(task: Task, near: Sequence[Entity], objects: Sequence[Entity]) -> list[Entity]:
     """Return the people of the list that begins with the first object; none, if one is apart."""
-    listed = [near[0]]
-    for last, one in pairwise(near):
-        joint = task.text[last.end : one.start]
-        if not _JOINT.fullmatch(joint):
-            break
-        listed.append(one)
-    joints = [task.text[one.end : two.start] for one, two in pairwise(listed)]
-    if len(listed) > 1 and not (_LAST.search(joints[-1]) and _ends(task.text[listed[-1].end :])):
+    between = (task.text[one.end : two.start] for one, two in pairwise(near))
+    joints = [*takewhile(_JOINT.fullmatch, between)]
+    listed = [*near[: len(joints) + 1]]
+    if joints and not (_LAST.search(joints[-1]) and _ends(task.text[listed[-1].end :])):
         listed = listed[:1]  # "to Ana, Ben is ill"
     return listed if all(one in listed for one in objects) else []
 
@@ -179,13 +175,9 @@ def _told_of(task: Task, piece: Piece, before: Sequence[Entity]) -> list[Entity]
     """Return who is "her" of a request: whom alone the sentences before it begin with."""
     if not _BACK.search(task.text[piece.start : piece.end]):
         return []
-    begins = {start + len(text) - len(text.lstrip()) for start, text in _sentences(task.text)}
+    begins = {end - len(task.text[start:end].lstrip()) for start, end in sentences(task.text)}
     same = len({_key(one) for one in before}) == 1
     return [one for one in before if same and one.start in begins]
-
-
-def _sentences(text: str) -> Iterator[tuple[int, str]]:
-    return ((start, text[start:end]) for start, end in sentences(text))
 
 
 def _key(one: Entity) -> str:

@@ -43,6 +43,8 @@ def crossed(task: Task, known: Known, values: Sequence[tuple[Value, Worth]]) -> 
 
     An id stands for the names of its record. Where a call has one side, "from A to B" has both.
     """
+    if not _speaks(task.wanted):
+        return
     sides: list[Side] = [side_of(value.path) for value, _ in values]
     if "from" in sides and "to" in sides:  # most calls have none
         for at, side in enumerate(sides):
@@ -59,6 +61,12 @@ def crossed(task: Task, known: Known, values: Sequence[tuple[Value, Worth]]) -> 
                 yield at
     if ("from" in sides or "to" in sides) and "target" in [value.level for value, _ in values]:
         yield from _turned(task, values, sides)
+
+
+@lru_cache(maxsize=256)
+def _speaks(text: str) -> bool:
+    """Return whether a text says from where anything comes, or to where it goes."""
+    return any(re.search(one, text, re.IGNORECASE) for one in _SIDES.values())
 
 
 def _names(known: Known, value: Value, its: Worth) -> tuple[str, ...]:

@@ -21,8 +21,8 @@ from guard.provenance.result.records import Record
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth, worth
 from guard.provenance.speech.frames import Entity
-from guard.provenance.thing.handed import misheard
 from guard.provenance.thing.informed import beside_others
+from guard.provenance.thing.misheard import misheard
 from guard.provenance.thing.mistold import mistold
 from guard.provenance.thing.modelled import modelled
 from guard.provenance.thing.referred import referred
