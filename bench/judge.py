@@ -20,6 +20,7 @@ from guard.policy.compile import compile_bundle
 from guard.replay.judge import Course, Judged, Options
 from guard.replay.line import reasons_of
 from guard.replay.trace import Record, TraceStep
+from guard.session import provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Answer:
     micros: int
     args: Mapping[str, Any]
     origins: tuple[str, ...] = ()
+    checks: tuple[float, ...] = ()  # CPU time (us) of each weighing of its arguments
 
     @property
     def quiet(self) -> bool:
@@ -54,6 +56,22 @@ class GuardUnderTest:
     def open(self, session: str, prompt: str) -> Sitting:
         """Return a new session of a person who said `prompt` and nothing else."""
         return Sitting(self, session, prompt)
+
+
+class _Clocked:
+    """Weighs as the guard does, and notes what each weighing took: CPU time of its thread (us)."""
+
+    def __init__(self) -> None:
+        self.weigh, self.taken = provenance.weigh, list[float]()
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        started = time.thread_time_ns()
+        found = self.weigh(*given, **named)
+        self.taken.append((time.thread_time_ns() - started) / 1000)
+        return found
+
+
+CLOCKED = provenance.weigh = _Clocked()  # type: ignore[assignment]
 
 
 class Sitting:
@@ -81,6 +99,7 @@ class Sitting:
     def judge(self, server: str, tool: str, args: Mapping[str, Any]) -> Answer:
         """Return what the guard says of this call. `ended` must follow."""
         step = TraceStep(server=server, tool=tool, args=dict(args))
+        CLOCKED.taken.clear()
         judged = self._course.judge(step)
         self._open = judged
         decision = judged.decision
@@ -95,6 +114,7 @@ class Sitting:
             judged.micros or 0,
             sent,
             _origins(judged),
+            tuple(CLOCKED.taken),
         )
 
     def would(self, server: str, tool: str, args: Mapping[str, Any]) -> Answer:

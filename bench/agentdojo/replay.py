@@ -33,6 +33,7 @@ class Benign:
     useful: bool = True
     asked: list[dict[str, Any]] = field(default_factory=list)
     micros: list[int] = field(default_factory=list)
+    checks: list[float] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -89,6 +90,7 @@ def benign(name: str, task: str, labels: str, policy: str) -> Benign:
         out.calls += 1
         out.writes += session.writes(call)
         out.micros.append(answer.micros)
+        out.checks += answer.checks
         if not answer.quiet:
             out.questions += 1
             out.asked.append(
