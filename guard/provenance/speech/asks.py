@@ -37,7 +37,7 @@ from guard.provenance.speech.sentences import (
 )
 from guard.provenance.speech.unasked import Span, joined, within
 from guard.provenance.vocabulary.grammar import EACH, SUPPORT
-from guard.provenance.vocabulary.idioms import covered, idioms
+from guard.provenance.vocabulary.idioms import BENT, covered, idioms
 from guard.provenance.vocabulary.lexicon import Capability, is_stop, posting, stem, verbal_classes
 from guard.provenance.vocabulary.parted import parted
 from guard.provenance.vocabulary.synonyms import measures
@@ -100,8 +100,8 @@ class Ask(NamedTuple):
             return moved and not able.nouns.isdisjoint(self.nouns)
         if able.nouns == {"person"} and not _MEMBERS.isdisjoint(able.verbs & self.verbs):
             able = able._replace(nouns=able.nouns | {"channel"})  # "remove Tom from the group"
-        if says(self.verb, able):
-            return True
+        if says(self.verb, able) or (able.own and answers(self.verb, able)):
+            return True  # what is answered is a review, and no message
         # Where one of the two has no noun that is known, the verb is all that can be compared.
         return not able.nouns or not self.nouns or not able.nouns.isdisjoint(self.nouns)
 
@@ -204,7 +204,7 @@ class _Reading:
         phrase = bool(whole) and word.casefold() not in whole.split()  # "call it off" is no call
         about = self.objects(words[1:] if phrase else words)
         nouns = frozenset(x for one in about for x in nouns_of(one[0], asks=one[0] == word))
-        other = causes(words) or (whole and word.casefold() == "check")  # "check it off"
+        other = causes(words) or (whole and word.casefold() in BENT)  # "check it off"
         own = whole.split() if other else [word, *whole.split()]
         verbs = frozenset(name for one in own for name in verbs_of(one)) | self.done(word, words)
         verbs, nouns = remarked(stem(verb), posting(verbs, nouns), nouns, words)

@@ -37,6 +37,7 @@ _PUBLISHED = frozenset({"post", "page", "file"})
 _COLON = re.compile(r"[^.!?\n:]{0,60}:\s")
 _MOST = 20
 _ADDS, _OTHERWISE = frozenset({"add", "put"}), frozenset(map(stem, ("rename", "copy")))
+_WRITES, _REACHES = stem("write"), frozenset(map(stem, ("contact", "ping")))
 _TELLS = frozenset(map(stem, ("tell", "inform", "notify", "remind", "let")))
 
 
@@ -77,10 +78,11 @@ def remarked(
         return verbs & {"send", "read"}, _MAILED
     if "publish" in verbs and not nouns and cased(words, 1) == "this" and _dictates(words[1]):
         return verbs | {"post"}, _PUBLISHED
+    if verb in _REACHES or (verb == _WRITES and cased(words, 1) == "to" and "person" in nouns):
+        # Whoever is written to is no thing that is written.
+        return verbs & {"send"}, nouns - {"person"} | _MESSAGES
     said = {stem(one[0]) for one in words}
-    if verb == _COMMENTS:
-        return verbs | {"post", "create"}, nouns | {"post"}
-    if tells(verb) and _there(words):
+    if verb == _COMMENTS or (tells(verb) and _there(words)):
         return verbs | {"post", "create"}, nouns | {"post"}
     numbered = verb in _REPLIES | _NOTES and any(_NUMBERED.fullmatch(one[0]) for one in words)
     numbered = numbered or _on_a_number(words)

@@ -22,7 +22,7 @@ assign: pass+to put+in+charge+of appoint
 decline: turn+down knock+back say+no+to
 accept: say+yes+to sign+off
 register enroll: sign+up put+down+for
-complete: wrap+up tick+off check+off cross+off finish+up
+complete: wrap+up tick+off check+off cross+off finish+up tick
 restore: bring+back
 revert: roll+back
 return: send+back give+back take+back bring+back
@@ -47,7 +47,7 @@ submit: hand+in turn+in send+in
 compress archive: zip zip+up
 save bookmark: bookmark
 forward: pass+on pass+along send+on send+along hand+on relay
-send write: drop+line shoot+message shoot+email shoot+mail shoot+text get+back+to
+send write: get+back+to
 share: let+in+on let+into open+up+to
 share access enroll: give+access grant+access
 share access: let+see let+edit let+view let+read let+change let+comment
@@ -104,6 +104,8 @@ takeleave: create++time+off add++time+off create++sick+leave add++sick+leave
 takeleave: go++on+leave take++a+vacation take++a+holiday take++annual+leave book++time+off
 payouttome: pay+out+to+me pay+out+to+us pay+me+out
 """
+BENT = frozenset({"check", "drop"})
+"""Verbs that do nothing of their own in such words: "drop her a line" deletes none."""
 _FAR = 7
 """How many words the thing that is meant may take between the verb and its little word."""
 _AGAIN, _FARTHER = ("again",), 11

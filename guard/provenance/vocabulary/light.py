@@ -29,6 +29,9 @@ _MEASURES = {
 _STATES = {"public": "publish", "active": "activate", "inactive": "deactivate"}
 """What a thing is made, and the verbs that say so: "make it public"."""
 _MADE = frozenset({"make", "set"})
+_DROPS = frozenset({"drop", "shoot", "fire"})
+_LETTERS = frozenset({"line", "email", "e-mail", "mail", "message", "text", "sms", "dm"})
+"""Verbs, and before "a" of what, by which people write to somebody: "drop her a short email"."""
 _LOGS = frozenset({"record", "track", "book", "enter", "log", "add", "submit", "note"})
 _HOURS = frozenset({"hour", "hours", "minute", "minutes"})
 """Verbs, and of what, by which people put down how long something took."""
@@ -63,7 +66,7 @@ def _read(text: str) -> dict[str, dict[str, str]]:
 
 
 _ACT_OF = _read(_ACTS)
-LIGHT = frozenset(_ACT_OF) | _MADE | _LOGS
+LIGHT = frozenset(_ACT_OF) | _MADE | _LOGS | _DROPS
 
 
 def light(said: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -91,6 +94,8 @@ def _meant(said: Sequence[str], at: int, one: str) -> Iterator[str]:
     if one in _TO:
         many = (word for word in near[2:] if said[word] in _MEASURES and _is_number(said[word - 1]))
         yield from (_MEASURES[said[word]] for word in many)
+    if one in _DROPS and _is_letter(said, at):
+        yield "write send"
     place = _article(said, at, one) if one in _ACT_OF else None
     if place is not None:
         seen = not _SEEN.isdisjoint(said[place + 1 : place + 2])
@@ -99,6 +104,13 @@ def _meant(said: Sequence[str], at: int, one: str) -> Iterator[str]:
         fits = behind == "on" if noun in _ON else not behind or behind in _BEHIND
         if noun in _ACT_OF[one] and fits:
             yield _ACT_OF[one][noun]
+
+
+def _is_letter(said: Sequence[str], at: int) -> bool:
+    """Return whether a letter follows a verb, and whom it is for before it: not "drop the mail"."""
+    near = said[at + 1 : at + 1 + _FAR]
+    first = next((n for n, word in enumerate(near) if n and word in {"a", "an"}), len(near))
+    return not _LETTERS.isdisjoint(near[first + 1 : first + 4])
 
 
 def _is_number(word: str) -> bool:

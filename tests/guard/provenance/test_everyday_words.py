@@ -1,0 +1,36 @@
+"""By which everyday words people ask for a tool, and for which tools the same words do not ask."""
+
+import pytest
+
+from guard.model.call import ToolSpec
+from guard.provenance.deed.budget import asks_for
+from guard.provenance.deed.called import able_of
+from guard.provenance.request.said import read_task
+from guard.provenance.speech.granting import granted
+
+
+def is_asked(said, tool):
+    task = read_task([said])
+    able = able_of(task, ToolSpec(server="s", tool=tool, named=tool, effect=frozenset({"write"})))
+    return bool(asks_for(task.words, task.asks, able)) or (
+        granted(task.words, able) and not able.verbs
+    )
+
+
+LETTERS = [
+    ("Drop her a short email that we are late", "send_email emailCustomer", "delete_email"),
+    ("shoot the team a text", "send_text", "delete_text"),
+    ("drop the email from Bob", "delete_email", "send_email"),
+    ("drop a file", "delete_file", "send_message"),
+    ("write to each tenant that the lift is broken", "send_message sendMail", "create_tenant"),
+    ("contact every guest about the drill", "send_message", "delete_guest"),
+    ("answer both reviews of the lamp", "reply_to_review reviews_respond", "delete_review"),
+    ("Ann wrote to each tenant", "", "send_message"),
+    ("do not write to any tenant", "", "send_message"),
+]
+
+
+@pytest.mark.parametrize(("said", "asked", "other"), [*LETTERS])
+def test_everyday_words_ask_for_a_tool_and_for_no_other(said, asked, other):
+    assert [one for one in asked.split() if not is_asked(said, one)] == []
+    assert [one for one in other.split() if is_asked(said, one)] == []
