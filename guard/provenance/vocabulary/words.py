@@ -283,7 +283,7 @@ rotate restart reboot suspend terminate upgrade downgrade promote demote assign 
 connect disconnect unlink detach unpin unfollow unlike hide unhide freeze unfreeze deactivate
 reactivate reopen close arm disarm impersonate escalate resolve bypass allow permit redeem renew
 encrypt decrypt redirect eject return rate rerun retry reship attach detach dim brighten scale drain
-rollback
+rollback complete finish acknowledge snooze
 """
 )
 """Verbs of tool names that no class holds: only they themselves ask for such a tool."""

@@ -28,9 +28,19 @@ LETTERS = [
     ("Ann wrote to each tenant", "", "send_message"),
     ("do not write to any tenant", "", "send_message"),
 ]
+ENDS = [
+    ("tick off the paint", "complete_item close_task finish_todo", "delete_task reopen_task"),
+    ("tick those off", "complete_task ListCompleteItem task_close", "delete_item"),
+    ("close WEB-3", "close_issue complete_issue", "delete_issue reopen_issue"),
+    ("ack the disk alerts", "alert_acknowledge acknowledge_alert", "alert_delete"),
+    ("show me the list", "", "ListCompleteItem"),
+    ("close the gate", "close_gate", "complete_order delete_gate"),
+    ("Ann ticked them off", "", "close_task"),
+    ("don't tick it off yet", "", "close_task"),
+]
 
 
-@pytest.mark.parametrize(("said", "asked", "other"), [*LETTERS])
+@pytest.mark.parametrize(("said", "asked", "other"), [*LETTERS, *ENDS])
 def test_everyday_words_ask_for_a_tool_and_for_no_other(said, asked, other):
     assert [one for one in asked.split() if not is_asked(said, one)] == []
     assert [one for one in other.split() if is_asked(said, one)] == []
