@@ -21,11 +21,13 @@ from guard.provenance.source.worth import Worth
 from guard.provenance.speech.asks import Ask
 from guard.provenance.speech.granting import granted
 from guard.provenance.speech.sentences import (
+    MARKS,
     WORD,
     Words,
     cased,
     dictated,
     is_english,
+    marked,
     requests,
     sentences,
 )
@@ -123,8 +125,10 @@ def _is_told(text: str, verbs: frozenset[str], thing: str, *, there: bool) -> bo
     for start, end in sentences(text):
         words = [*WORD.finditer(text, start, end)]
         meant = dict(idioms([one[0] for one in words]))
+        marks = frozenset[str]() if thing else verbs & marked(text, start, end)
         for at, one in enumerate(words):
             own = f"{one[0]} {meant.get(at, '')}".split()
+            own += marks if one[0].casefold() in MARKS else ()
             if thing and not _has_object(text, words, at, thing, there=there):
                 continue
             if not verbs.isdisjoint(map(stem, own)) and requests(text, words, at):

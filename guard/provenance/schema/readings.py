@@ -98,6 +98,8 @@ _AWAY = frozenset(
 _ASKS_AWAY = frozenset({"request", "create", "add", "submit", "file", "book", "enter"})
 _AWAY_BY = frozenset(map(stem, ("takeleave",)))
 """The verb of whoever takes time off, and of nobody who takes anything else."""
+_MOVING, _INTO = frozenset({"move"}), ("to", "into", "onto")
+_LINKS = frozenset(map(stem, ("link", "connect", "relate")))
 _LEAST = 3
 _GIVES = stem("give")
 _NONE: frozenset[str] = frozenset()
@@ -147,11 +149,14 @@ def readings(name: str) -> tuple[Reading, ...]:
     if _moves_money(verb, things):
         paying = Capability(_PAYING, _MONEY, able.stems, wide=able.wide)
         found.append(Reading(paying, more))
+    if parts[0] == "add" and "to" in parts[2:-1]:  # add_tasks_to_list: who moves them there
+        moving = Capability(_MOVING, able.nouns, able.stems, frozenset(map(stem, parts[-1:])))
+        found += (Reading(moving, more | {way}) for way in _INTO)
     if own := _by_noun(verb, things):
         against = phrasal.against(own)
         doing = Capability(_NONE, able.nouns, able.stems | own, own, against, wide=able.wide)
         found.append(Reading(doing, more))
-    if verb == parts[0] and (others := _of_object(verb, things)):
+    if (made or verb == parts[0]) and (others := _of_object(verb, things)):
         doing = Capability(_NONE, able.nouns, able.stems | others, others, wide=able.wide)
         said = frozenset(map(stem, things))
         found.append(Reading(doing, said, stem(things[-1]), verb == _EXPORTS))
@@ -170,6 +175,8 @@ def _by_phrase(
         yield Capability(_SENDING, _SAID, able.stems, wide=able.wide)
     if _TIMED.issuperset({verb, last}) and able.stems & _HOURS:
         own |= _LOGS
+    if last == "link" and verb in _HANDS_OUT and "ticket" in _classes_of(things[:-1]):
+        own |= _LINKS  # of two of them; any other link is for somebody to open
     if parts[:2] == ["add", "to"]:
         own |= frozenset(map(stem, _KEPT_IN.get(parts[-1].removesuffix("s"), "").split()))
     if verb in _ASKS_AWAY and tuple(things) in _AWAY:
@@ -178,6 +185,10 @@ def _by_phrase(
         own |= _OUT
     if own:
         yield Capability(_NONE, able.nouns, able.stems | own, own, wide=able.wide)
+
+
+def _classes_of(words: list[str]) -> frozenset[str]:
+    return frozenset().union(*(noun_classes(stem(one)) for one in words))
 
 
 def _of_object(verb: str, things: list[str]) -> frozenset[str]:

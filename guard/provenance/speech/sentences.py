@@ -39,7 +39,7 @@ END = rf"(?:[.;!?\n]{_UNTITLED}{_NUMBER}(?=\s|$))"
 STOP = re.compile(END)
 _COLON = re.compile(r":\s")
 _BREAKS = frozenset(",:()\"'`\u2013\u2014\u201c\u2018")
-_MARKS = frozenset({"mark", "set"})
+MARKS = frozenset({"mark", "set"})
 _END_OF = r"(?=\s*(?:[.,;!?)]|$|and\b|please\b))"
 _AS = re.compile(rf"\bas\s+([^\W\d_]+){_END_OF}", re.IGNORECASE)
 _NAMED = r"(?-i:[A-Z][\w-]*|[\w-]*\d[\w-]*)"
@@ -155,13 +155,8 @@ def acting(text: str) -> frozenset[str]:
             found |= stems_of(own)
             continue
         asked = {stem(one) for at, one in enumerate(own) if requests(text, words, at)}
-        if not asked.isdisjoint(_MARKS):  # who marks it as done completes it
-            asked |= {
-                state
-                for way in (_AS, _MARKED)
-                for one in way.finditer(text, start, end)
-                if (state := stem(one[1])) not in _FATES  # whom a mark suspends, nobody suspended
-            }
+        if not asked.isdisjoint(MARKS):  # who marks it as done completes it
+            asked |= marked(text, start, end)
         found |= asked.union(
             two for one, two in phrasal.pairs(own, [*map(stem, own)]) if one in asked
         )
@@ -169,6 +164,12 @@ def acting(text: str) -> frozenset[str]:
         found.update(stem(two) for one, whole in meant if one in asked for two in whole.split())
         found.update(stem(two) for _, whole in abroad(own) for two in whole.split())
     return frozenset(found)
+
+
+def marked(text: str, start: int, end: int) -> frozenset[str]:
+    """Return as what a sentence that marks something marks it, but for what is nobody's to mark."""
+    found = (one for way in (_AS, _MARKED) for one in way.finditer(text, start, end))
+    return frozenset(map(stem, (one[1] for one in found))) - _FATES
 
 
 def is_english(said: frozenset[str]) -> bool:

@@ -41,6 +41,8 @@ _IRREGULAR = MappingProxyType(
             "reservation": "reserve book",
             "booking": "book reserve",
             "hold": "reserve hold",
+            "fulfillment": "fulfil fulfill ship",
+            "fulfilment": "fulfil fulfill ship",
             "reminder": "remind",
             "denial": "deny",
             "lease": "lease",

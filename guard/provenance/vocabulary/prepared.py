@@ -11,6 +11,9 @@ _PUTS = frozenset({"create", "add_member", "change"})
 _ENDS = frozenset({"checkout"})
 _BUYS = frozenset({"buy", "purchas", "order", "plac"})
 _DRAFTS = frozenset({"draft"})
+_APPENDS = frozenset({"append", "prepend", "insert"})
+_WHATEVER = frozenset({"content", "block", "children", "child", "line", "paragraph"})
+"""Stems of what is appended, whatever people call it: "add at the end that we close at five"."""
 
 
 def prepared(
@@ -27,7 +30,7 @@ def prepared(
         return verbs | {"buy"}, own - KEEPERS
     if not stems.isdisjoint(_DRAFTS) and "create" in verbs and "send" not in verbs:
         return verbs | {"send"}, own - _DRAFTS
-    return verbs, own
+    return verbs, own if stems.isdisjoint(_APPENDS) else own - _WHATEVER
 
 
 def prepares(one: frozenset[str], other: frozenset[str]) -> bool:

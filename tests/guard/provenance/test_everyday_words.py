@@ -38,9 +38,25 @@ ENDS = [
     ("Ann ticked them off", "", "close_task"),
     ("don't tick it off yet", "", "close_task"),
 ]
+MADE = [
+    ("take a snapshot of every web server", "snapshot_create create_snapshot", "snapshot_delete"),
+    ("take a look at the snapshot", "", "snapshot_create"),
+    ("delete the snapshot", "snapshot_delete", "snapshot_create"),
+    ("link the two tickets", "create_issue_link issue_link_create", "delete_issue_link"),
+    ("send me the link to the ticket", "", "create_issue_link"),
+    ("then link the two", "create_issue_link", "create_file_link create_payment_link"),
+    ("mark #22 as shipped", "create_fulfillment", "cancel_order create_refund"),
+    ("has #22 shipped?", "", "create_fulfillment"),
+    ("the one marked as shipped is late", "", "create_fulfillment"),
+    ("add at the end that we close at five", "append_content append_children", "delete_content"),
+    ("move all that is open into Sprint 25", "add_issues_to_sprint", "remove_issues_from_sprint"),
+    ("move three songs to my Run playlist", "addSongsToPlaylist", "delete_playlist"),
+    ("move it out of the sprint", "", "add_issue_to_sprint"),
+    ("move the vase into the shop window", "", "add_issue_to_sprint"),
+]
 
 
-@pytest.mark.parametrize(("said", "asked", "other"), [*LETTERS, *ENDS])
+@pytest.mark.parametrize(("said", "asked", "other"), [*LETTERS, *ENDS, *MADE])
 def test_everyday_words_ask_for_a_tool_and_for_no_other(said, asked, other):
     assert [one for one in asked.split() if not is_asked(said, one)] == []
     assert [one for one in other.split() if is_asked(said, one)] == []
