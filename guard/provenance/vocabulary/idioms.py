@@ -160,6 +160,7 @@ def idioms(words: Sequence[str]) -> Iterator[tuple[int, str]]:
     joint = [one for one in said if "-" in one]
     if not joint and _FIRST.isdisjoint(said):
         return
+    said = ["" if one == "bin" and "ich" in said else one for one in said]  # "ich bin Ida"
     acts: dict[int, str] = {}
     for at, verb in light(said):
         acts[at] = f"{acts[at]} {verb}" if at in acts else verb

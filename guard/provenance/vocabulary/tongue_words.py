@@ -1,7 +1,7 @@
 """The words by which people are told to do something in German, French and Spanish: plain data.
 
-Behind a colon the stems, with a mark for how they bend: - German, ~ French, * and + Spanish; one
-without is the word itself.
+And in Italian. Behind a colon the stems, with a mark for how they bend: - German, ~ French, * and +
+Spanish, ^ and = Italian; one without is the word itself.
 """
 
 VERBS = """
@@ -60,10 +60,95 @@ lower reduce: senk- reduzier- baiss~ réduis baj* reduce reduzca
 extend: verlänger- prolong~ ampli* prolong*
 forward: transfér~ reenvi*
 score rate: bewert- not~ puntú* calific* évalu~ evalu*
+move: schieb- traslad* spost^
+reschedule: reprogram* rinvi^ rimand^
+schedule plan: vereinbar- organisier- programm~ organis~ agend* program* pianific^ programm^ fiss^
+acknowledge: quittier- acquitt~
+complete finish: coch~ finaliz* complet^ termin^ spunt^
+link connect: verknüpf- verbind- reli~ vincul* enlaz* conect* colleg^
+copy duplicate: kopier- duplizier- copi~ dupliqu~ copi* duplic* copi^ duplic^
+replace: ersetz- remplac~ reemplaz* reemplace sustituye sustituya sustituir sostitu=
+correct: korrigier- corrig~ corrige corrija corregir corregg=
+add: ergänz- incluye incluya incluir aggiung=
+submit: soumets soumettez soumettre
+request: beantrag- solicit* richied=
+mark label: kennzeichn- segn^ contrassegn^
+log note: protokollier- dokumentier-
+refuse reject: refus~ rifiut^ respinge respingi respingere
+delete remove: cancell^ elimin^ rimuov= tolg= togl=
+cancel: annull^ disdici disdica disdire stornier-
+book reserve: prenot^ riserv^
+buy: acquist^ compr^
+order: ordin^
+create: cre^
+send: invi^ mand^ spedi= spedisci spedisca
+write: scriv=
+reply answer: rispond=
+tell inform: inform^ avvis^ dì
+forward: inoltr^
+pay: pag^
+transfer: trasfer= trasferisci trasferisca
+refund: rimbors^
+share: condivid=
+invite: invit^
+lock block: blocc^
+unlock unblock: sblocc^
+close: chiud=
+open: apri apra aprire
+turnoff disable: spegn= spengi disattiv^
+turnon enable: accend= attiv^
+set: imposta impostare mett= regol^
+archive: archivi^
+publish: pubblic^
+approve accept: approv^ accett^
+confirm: conferm^
+update change: aggiorn^ modific^ cambi^
+rename: rinomin^
+assign: assegn^
+return: restituisci restituisca restituire
+remind: ricord^
+register: registr^ iscriv=
+restore: ripristin^
+pause: sospend=
+extend: prolung^ estend=
+raise increase: alz^ aument^
+lower reduce: abbass^ riduci riduca ridurre
+start: avvi^
+restart: riavvi^
+stop: ferm^ interromp=
+upload: carica caricare
+download: scaric^
 """
+
+PHRASES = """
+update change: mets+à+jour mettez+à+jour mettre+à+jour pon+al+día
+forward: fais+suivre faites+suivre faire+suivre
+book schedule: prends+rendez-vous prenez+rendez-vous
+reserve book: haz+una+reserva haga+una+reserva fais+une+réservation fai+una+prenotazione
+order: haz+un+pedido haga+un+pedido fais+une+commande fai+un+ordine
+register: da+de+alta dé+de+alta
+unsubscribe cancel: da+de+baja dé+de+baja
+pause: mets+en+pause mettez+en+pause pon+en+pausa metti+in+pausa
+create make: mach+mir+ein mach+uns+ein mach+ein mache+mir+ein mache+ein
+"""
+"""Verbs of several words that stand together: the last one may go on, as "einen" does."""
 """Verbs of one word, by what they are in English."""
 
 PARTED = """
+add: tu+dazu/rein/drauf pack+dazu/rein/drauf nimm+dazu/rein häng+an/dran setz+dazu
+remove: tu+weg/raus/runter nimm+raus streich+raus
+accept: sag+zu nimm+an
+submit: reich+ein
+change: stell+um pass+an
+replace: tausch+aus
+raise: dreh+hoch/auf setz+hoch/rauf fahr+hoch mach+hoch zieh+hoch
+lower: dreh+runter/herunter setz+runter/herunter fahr+runter/herunter mach+runter lass+runter
+move: zieh+vor schieb+vor
+trigger run: führ+aus lös+aus
+withdraw: zieh+zurück
+set: leg+fest setz+fest
+book schedule: plan+ein
+complete: streich+durch
 delete: nimm+weg/runter wirf+weg/raus schmeiß+weg/raus
 cancel: sag+ab blas+ab bestell+ab
 decline reject: lehn+ab weis+ab/zurück
@@ -104,6 +189,7 @@ lend: leih+aus
 AMBIGUOUS = """
 send lad leg sag hang start note notes invite archive prolong valid publier lance vire virer par
 para sage stelle stell range place command confirm reserve complete terminate active dire dis
+nota carica invita crea complete programme programma programa copie copia agenda organise refuse
 miete rends quite quit mande manda compare share cancel pause pauses archiver teller buch lou
 louer imprimé mark marque limite modifier publie
 """
@@ -112,5 +198,6 @@ louer imprimé mark marque limite modifier publie
 SURE = """
 das dem den der ein eine einen und für bitte mir ich dass ist zu auf von bei le la les une et pour
 avec je tu que aux du est à el los las por favor con del y para
+il lo gli per di della nel che una alla dal
 """
 """Words by which a language is seen."""

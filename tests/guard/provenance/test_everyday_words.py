@@ -54,9 +54,34 @@ MADE = [
     ("move it out of the sprint", "", "add_issue_to_sprint"),
     ("move the vase into the shop window", "", "add_issue_to_sprint"),
 ]
+ABROAD = [
+    ("Ciao! Mi serve un hotel. Prenota quello più economico", "book_hotel", "cancel_hotel"),
+    ("Prenotalo, per favore", "book_room", "cancel_room"),
+    ("Puoi cancellare la riunione di lunedì?", "delete_event", "create_event"),
+    ("Non cancellare la bozza", "", "delete_draft"),
+    ("Se piove, cancella la gita", "", "cancel_trip"),
+    ("Modifica del piano: quando?", "", "modify_plan"),
+    ("Rimborsi di marzo: quanti?", "", "refund_order"),
+    ("Chiudi il cancello", "close_gate", "open_gate"),
+    ("Spegni la luce", "turn_off_light", "turn_on_light"),
+    ("Rifiuta l'invito", "reject_invitation", "accept_invitation"),
+    ("Sposta la riunione a martedì", "reschedule_meeting", "delete_meeting"),
+    ("Quittier mal alle Alarme", "acknowledge_alarm", "alarm_delete"),
+    ("Mach das Licht auf 30 %", "set_light", "delete_light"),
+    ("Das Licht ist auf 30 %", "", "set_light"),
+    ("Mach mir bitte einen Termin", "create_appointment", "cancel_appointment"),
+    ("Sag dem Termin am Freitag zu", "accept_appointment", "decline_appointment"),
+    ("Nimm das Angebot an", "accept_offer", "decline_offer"),
+    ("Kannst du noch Ida dazunehmen?", "add_member", "remove_member"),
+    ("Mets à jour la fiche de Luc", "update_record", "delete_record"),
+    ("Fais suivre le mail à Zoé", "forward_mail", "delete_mail"),
+    ("Reprograma la cita para el lunes", "reschedule_appointment", "cancel_appointment"),
+    ("Hallo, ich bin Ida und suche die Lampe", "", "delete_lamp"),
+    ("Agenda for Monday: read it to me", "", "schedule_meeting"),
+]
 
 
-@pytest.mark.parametrize(("said", "asked", "other"), [*LETTERS, *ENDS, *MADE])
+@pytest.mark.parametrize(("said", "asked", "other"), [*LETTERS, *ENDS, *MADE, *ABROAD])
 def test_everyday_words_ask_for_a_tool_and_for_no_other(said, asked, other):
     assert [one for one in asked.split() if not is_asked(said, one)] == []
     assert [one for one in other.split() if is_asked(said, one)] == []
