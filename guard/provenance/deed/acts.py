@@ -24,13 +24,25 @@ from guard.provenance.vocabulary import phrasal
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.derivation import spoken_as
 from guard.provenance.vocabulary.grammar import ASKING, CALENDAR
-from guard.provenance.vocabulary.lexicon import Capability, is_other, is_stop, stem, verb_classes
+from guard.provenance.vocabulary.lexicon import (
+    Capability,
+    is_other,
+    is_stop,
+    noun_classes,
+    stem,
+    verb_classes,
+)
+from guard.provenance.vocabulary.synonyms import same_as
 
 _STATES = frozenset({"on", "off"})
 _PLAIN = frozenset(map(stem, CALENDAR | ASKING | {"utc", "gmt"}))
 _LETTERS, _DIGITS = re.compile(r"[^\W\d_]+"), re.compile(r"\d+")
 _DECIDES = frozenset(map(stem, ("resolve", "close", "decide", "review", "settle", "answer")))
 """Verbs of names that leave it to an argument how something is decided."""
+
+_SETS = frozenset(map(stem, ("set", "mark", "change", "move", "update", "put", "switch", "make")))
+_RESPONDS = frozenset(map(stem, ("respond", "reply", "answer")))
+"""Those of tools that leave it to an argument what is answered: accepted, declined."""
 
 Values = Sequence[tuple[Value, Worth]]
 
@@ -45,10 +57,11 @@ def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
         values: the arguments of the call.
     """
     clauses = task.clauses
-    little = says_little(able)
+    little = says_little(able) or not able.stems.isdisjoint(_RESPONDS)
     if not ("change" in able.verbs or little or "move" in able.verbs):
         return 0
     things = things_of(able.stems)
+    things |= same_as(things)
     targets, found = _targets(values), 0
     free = [value for value, one in values if one.why == "exempt" or _is_off(value)]
     if free and is_made(task, known, things, values):
@@ -66,16 +79,45 @@ def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
         opposed = phrasal.against(marks) if targets else frozenset[str]()
         if opposed and _is_opposed(clauses, targets, opposed, marks):
             continue
-        for clause, parts in clauses:
+        told = task.words.acts & (marks | able.stems | _SETS) if acts else marks
+        for clause, parts in _saying(clauses, marks, told):
             named = not things.isdisjoint(clause) or (acts and not able.verbs)
             # "Close AB-3" sets its state, whatever sort of thing that is.
-            if not named and acts and marks <= task.words.acts and marks <= clause:
-                called = [one for one in _called(known, values) if one <= clause]
-                # "Disable the alarm of AB-3" switches its alarm, and no pump.
-                named = any(not switch or _alone(clause, one | marks, able) for one in called)
-            if named and marks <= clause and _aimed(clause, targets):
+            if not named and acts and marks <= task.words.acts:
+                named = _is_meant(known, clause, marks, able, values, switch=switch)
+            if named and _aimed(clause, targets):
                 found += parts
     return found
+
+
+def _saying(clauses: Clauses, marks: frozenset[str], told: frozenset[str]) -> Clauses:
+    """Return the clauses that say a choice and ask by one of some verbs: not "Ann closed it"."""
+    return tuple(one for one in clauses if marks <= one[0] and not told.isdisjoint(one[0]))
+
+
+def _is_of(clause: frozenset[str], marks: frozenset[str], able: Capability) -> bool:
+    """Return whether a clause speaks of no other sort of thing than a tool's, if it has one."""
+    nouns = (classes for one in clause - marks if (classes := noun_classes(one)))
+    return not able.nouns or all(not able.nouns.isdisjoint(one) for one in nouns)
+
+
+def _is_meant(
+    known: Known,
+    clause: frozenset[str],
+    marks: frozenset[str],
+    able: Capability,
+    values: Values,
+    *,
+    switch: bool,
+) -> bool:
+    """Return whether a clause names what a call is done to, or things of that sort alone."""
+    called = [one for one in _called(known, values) if one <= clause]
+    if switch:  # "disable the alarm of AB-3" switches its alarm, and no pump
+        return any(_alone(clause, one | marks, able) for one in called)
+    if any(_is_of(clause - one, marks, able) for one in called):
+        return True
+    named = any(noun_classes(one) for one in clause - marks)
+    return named and bool(able.nouns) and _is_of(clause, marks, able)  # "close all bugs"
 
 
 def says_little(able: Capability) -> bool:

@@ -11,6 +11,7 @@ from guard.provenance.vocabulary.lexicon import stem
 
 _GROUPS = """
 visit appointment checkup consultation
+event invitation
 ride trip journey car cab taxi
 parcel package shipment delivery
 medication medicine drug
