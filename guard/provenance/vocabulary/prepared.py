@@ -14,23 +14,28 @@ _DRAFTS = frozenset({"draft"})
 _APPENDS = frozenset({"append", "prepend", "insert"})
 _WHATEVER = frozenset({"content", "block", "children", "child", "line", "paragraph"})
 """Stems of what is appended, whatever people call it: "add at the end that we close at five"."""
+_WRITTEN = frozenset({"page", "file"})
+"""Classes of what it is appended to."""
 
 
 def prepared(
-    stems: frozenset[str], verbs: frozenset[str], own: frozenset[str]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the classes of verbs by which people ask for a tool, and the words of its own.
+    stems: frozenset[str], verbs: frozenset[str], nouns: frozenset[str], own: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Return the classes of verbs and nouns by which people ask for a tool, and its own words.
 
     Args:
         stems: of its name.
         verbs: the classes that its name says.
+        nouns: those of nouns.
         own: its words for which no class stands.
     """
     if not stems.isdisjoint(KEEPERS) and not verbs.isdisjoint(_PUTS):
-        return verbs | {"buy"}, own - KEEPERS
+        return verbs | {"buy"}, nouns, own - KEEPERS
     if not stems.isdisjoint(_DRAFTS) and "create" in verbs and "send" not in verbs:
-        return verbs | {"send"}, own - _DRAFTS
-    return verbs, own if stems.isdisjoint(_APPENDS) else own - _WHATEVER
+        return verbs | {"send"}, nouns, own - _DRAFTS
+    if not stems.isdisjoint(_APPENDS) and own and own <= _WHATEVER:
+        return verbs, nouns | _WRITTEN, frozenset()  # no one is added to a team by it
+    return verbs, nouns, own
 
 
 def prepares(one: frozenset[str], other: frozenset[str]) -> bool:
