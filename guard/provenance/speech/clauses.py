@@ -9,8 +9,12 @@ from guard.provenance.speech.sentences import WORD, Words, requests, sentences
 from guard.provenance.speech.unasked import without
 from guard.provenance.vocabulary.grammar import ASKING, FOREIGN
 from guard.provenance.vocabulary.lexicon import is_stop, noun_classes, stem, stems_of
+from guard.provenance.vocabulary.words import set_of
 
 SPLITS = re.compile(r"[,;]\s|\b(?:and|then|und|dann|et|puis)\b", re.IGNORECASE)
+
+_LIMITS = set_of("under over below above than least most unter über mehr weniger sous plus moins")
+"""Words before a number that is a limit."""
 
 Clauses = tuple[tuple[frozenset[str], int], ...]
 """Clauses in their order: the stems of each, and how many things it lists."""
@@ -62,6 +66,7 @@ def _clause(text: str, words: Words, parts: int) -> Iterator[tuple[frozenset[str
 
 
 def _is_counted(words: Sequence[str], at: int) -> bool:
-    """Return whether a number is of the word behind it, and no id: "24 dollars"."""
+    """Return whether a number is of the word behind it, and no id: "24 dollars", "under 2"."""
     after = words[at + 1] if at + 1 < len(words) else ""
-    return after.isalpha() and not is_stop(after)
+    limits = at > 0 and words[at - 1].casefold() in _LIMITS
+    return limits or (after.isalpha() and not is_stop(after))

@@ -42,9 +42,19 @@ def begun(sentence: str, at: int) -> int:
 
 def ended(sentence: str, at: int, *, joins: bool) -> int:
     """Return where what was begun at a place ends: "not to Bob, send it to Ann"."""
-    turns = (one for one in _TURN.finditer(sentence, at) if _turns(one, joins=joins))
+    last = _closed(sentence, at)  # "all lamps (except the red one), and lock the door"
+    turns = (one for one in _TURN.finditer(sentence, at, last) if _turns(one, joins=joins))
     ends = (one.start() for one in turns if not (joins and _lists(sentence, at, one)))
-    return next(ends, len(sentence))
+    return next(ends, last)
+
+
+def _closed(sentence: str, at: int) -> int:
+    """Return where the bracket closes in which a place stands; or the end of the sentence."""
+    opened = sentence.rfind("(", 0, at)
+    if opened < 0 or ")" in sentence[opened:at]:
+        return len(sentence)
+    last = sentence.find(")", at)
+    return len(sentence) if last < 0 or "(" in sentence[at:last] else last
 
 
 def _lists(sentence: str, at: int, turn: re.Match[str]) -> bool:

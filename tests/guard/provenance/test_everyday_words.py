@@ -49,6 +49,7 @@ MADE = [
     ("has #22 shipped?", "", "create_fulfillment"),
     ("the one marked as shipped is late", "", "create_fulfillment"),
     ("add at the end that we close at five", "append_content append_children", "delete_content"),
+    ("read the page and add Ann to the team", "", "append_content"),
     ("move all that is open into Sprint 25", "add_issues_to_sprint", "remove_issues_from_sprint"),
     ("move three songs to my Run playlist", "addSongsToPlaylist", "delete_playlist"),
     ("move it out of the sprint", "", "add_issue_to_sprint"),
@@ -79,9 +80,34 @@ ABROAD = [
     ("Hallo, ich bin Ida und suche die Lampe", "", "delete_lamp"),
     ("Agenda for Monday: read it to me", "", "schedule_meeting"),
 ]
+ASIDE = [
+    ("turn off all lamps (except the red one), lock the door", "lock_door", "unlock_door"),
+    ("list the drafts (not the letter) and close the gate", "close_gate", "open_gate"),
+    (
+        "close the door (it is late), but do not lock the gate (it is old) or the door",
+        "",
+        "lock_gate",
+    ),
+    ("close the door, except (see below) the gate, and lock the barn", "close_door", "lock_gate"),
+]
 
 
-@pytest.mark.parametrize(("said", "asked", "other"), [*LETTERS, *ENDS, *MADE, *ABROAD])
+@pytest.mark.parametrize(("said", "asked", "other"), [*LETTERS, *ENDS, *MADE, *ABROAD, *ASIDE])
 def test_everyday_words_ask_for_a_tool_and_for_no_other(said, asked, other):
     assert [one for one in asked.split() if not is_asked(said, one)] == []
     assert [one for one in other.split() if is_asked(said, one)] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "ids"),
+    [
+        ("reject everyone with a score under 2", set()),
+        ("close all that is older than 30", set()),
+        ("archive whatever costs at least 40", set()),
+        ("reject 2, and not 4", {"2"}),
+        ("close number 30 under the roof", {"30"}),
+    ],
+)
+def test_a_limit_is_the_id_of_nothing(said, ids):
+    stems = frozenset().union(*(clause for clause, _ in read_task([said]).clauses))
+    assert {one for one in stems if one.isdigit()} == ids
