@@ -16,6 +16,7 @@ from guard.provenance.argument.heard import heard
 from guard.provenance.argument.lasting import ends, outlasts, stretches
 from guard.provenance.argument.rights import granted
 from guard.provenance.argument.shifted import shifted
+from guard.provenance.argument.uttered import says_when
 from guard.provenance.quantity.dates import months_in, periods_in, recurs_on
 from guard.provenance.quantity.hours import within_part
 from guard.provenance.request.pieces import asking
@@ -199,6 +200,8 @@ def _when_known(task: Task, value: Value, found: Worth) -> bool:
         return True
     if words_in(value.path.rpartition(".")[2])[-1:] == ("month",):
         return _month_known(task, value.text)
+    if not any(value.moment) and (says_when(task.text) or any(leads(value.text))):
+        return False  # other words than theirs
     return not contradicts(task, value)
 
 

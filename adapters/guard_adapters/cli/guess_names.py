@@ -133,6 +133,8 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 """What says that money goes there: who gets it is a receiver, by whatever id."""
+_IN_WORDS = re.compile(r"_(?:string|str|phrase|expression)$")
+"""How the name ends of what is read as people say it: `due_string`."""
 _TELEPHONES = frozenset({"phone_number", "telephone", "mobile", "mobile_number", "msisdn"})
 FORMATS: Mapping[str, str] = {
     "email": "recipient", "idn-email": "recipient",
@@ -153,6 +155,8 @@ LADDER: Mapping[str, int] = {
 def role_by_name(word: str) -> str:
     """Return the role that a name in snake case gives away; empty: none."""
     role = next((role for role, names in ROLES.items() if word in names), "")
+    if not role and _IN_WORDS.sub("", word) in ROLES["when"]:
+        return "when"
     if not role and known_by_heart(word):
         return "secret"
     if not role and word in _TELEPHONES:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from guard.provenance.argument.phrases import TOLD, phrased, reaches
+from guard.provenance.argument.uttered import uttered
 from guard.provenance.argument.worded import worded
 from guard.provenance.request.naming import keys_of
 from guard.provenance.request.pieces import Piece, asking, sort_of
@@ -45,6 +46,8 @@ def done_to(task: Task, able: Capability, slot: Slot, value: Value) -> bool:
     """Return whether a request for a tool says of a value that this is done to it."""
     if value.role in _PLACES:
         return lies_where_said(task, able, value.text, value.role)
+    if value.role == "when":
+        return not any(value.moment) and uttered(task, able, value.text)
     if ("ip", value.text) in task.frames and _is_aim(task, able, value):
         return True
     if value.role == "recipient" and not slot.open:

@@ -141,6 +141,8 @@ def test_a_permission_has_an_order_only_where_its_values_tell_one(values, order)
         ("sha", S, "id"),
         ("inReplyTo", S, "id"),
         ("thread_ts", S, "id"),
+        ("dueString", S, "when"),
+        ("start_str", S, "when"),
     ],
 )
 def test_a_format_and_the_last_word_of_a_name_give_a_role_away(name, schema, role):
