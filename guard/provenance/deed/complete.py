@@ -6,6 +6,7 @@ the person's to say. Addresses are judged by how they were named, and never here
 behind its noun is the thing of that sort, in a request for what the tool does.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from guard.model.call import Held
@@ -31,12 +32,14 @@ from guard.provenance.thing.partly import partly
 from guard.provenance.thing.ranked import of_others
 from guard.provenance.thing.sides import side_of
 from guard.provenance.thing.versioned import versioned
-from guard.provenance.vocabulary.lexicon import Capability
+from guard.provenance.vocabulary.lexicon import Capability, noun_classes, stem
 
 Values = Sequence[tuple[Value, Worth]]
 _HEAD = 3
 """Letters by which a value is looked for before its words are."""
 _MARKS = " #@\"'`"
+_LABEL = re.compile(r"\W*(?:(?:a|an|the)\s+)?(?:new\s+)?(?P<of>[^\W\d_]+):\s", re.IGNORECASE)
+"""A word before a colon that says what follows."""
 _WEAK = frozenset({"trusted_field", "untrusted_only", "other_kind", "ambiguous"})
 _STRAY = Worth(Source.COMPOSED, "other_request")
 
@@ -165,12 +168,21 @@ def _whole(task: Task, able: Capability, values: Values) -> set[tuple[str, str]]
     weighed = [value for value, _ in values if value.level]  # a text may hold anything
     meant: set[tuple[str, str]] = set()
     for piece in task.pieces:
-        beside = BESIDE.search(task.wanted, piece.start)  # "delete it because Kim left"
+        beside = BESIDE.search(task.wanted, _opened(task.wanted, piece, able))  # "because Kim left"
         end = beside.start() if beside else len(task.wanted)
         names = [one for one in piece.held if one.kind not in NUMBERS and one.start < end]
         if piece.fits(able) and all(_is_held(one, weighed) for one in names):
             meant.update(*map(keys_of, names))
     return meant
+
+
+def _opened(text: str, piece: Piece, able: Capability) -> int:
+    """Return where a request begins behind a word for what the tool makes: "New client: ..."."""
+    found = _LABEL.match(text, piece.start, piece.end) if "create" in able.verbs else None
+    own = stem(found["of"]) if found else ""
+    if found and (own in able.stems or not noun_classes(own).isdisjoint(able.nouns)):
+        return found.end()
+    return piece.start
 
 
 def _is_numbered(value: Value, things: frozenset[tuple[str, str]]) -> bool:
