@@ -126,6 +126,11 @@ _SAYS_MORE = re.compile(
     re.IGNORECASE,
 )
 """What says that it may be something else, or somebody whom the call reaches."""
+_DONE_TO = re.compile(
+    r"\s+of\s+(?:(?:the|an?)\s+)?(?:[\w-]+\s+)?(?P<thing>[\w-]+)\s+to\s+(?:re)?(?:send|share)\s*$",
+    re.IGNORECASE,
+)
+"""What says which thing goes to somebody, and not to whom: "id of the invoice to send"."""
 _WHERE_TO = frozenset({"to", "into", "onto", "destination", "target"})
 _MONEY = re.compile(
     r"(?<![a-z])(refund\w*|pay\w*|paid|money|cash\w*|cards?|credit\w*|deposit\w*|transfer\w*"
@@ -193,6 +198,9 @@ def is_id(word: str, said: str, *, number: bool) -> bool:
     found = _SAYS_ID.match(said)
     if found is None or _SAYS_MORE.search(word.replace("_", " ")):
         return False
+    done = _DONE_TO.search(found[0])
+    if done and "person" not in noun_classes(stem(done["thing"])) and done["thing"].lower() == last:
+        return True
     return _SAYS_MORE.search(_OR_ID.sub("", found[0])) is None
 
 

@@ -143,6 +143,7 @@ def test_a_permission_has_an_order_only_where_its_values_tell_one(values, order)
         ("thread_ts", S, "id"),
         ("dueString", S, "when"),
         ("start_str", S, "when"),
+        ("parcel", {**S, "description": "The ID of the parcel to send."}, "id"),
     ],
 )
 def test_a_format_and_the_last_word_of_a_name_give_a_role_away(name, schema, role):
@@ -154,6 +155,10 @@ SAID = {
     "name": "The name or ID of the barn",
     "payee": "The ID of the payee",
     "guest": "User ID, or e-mail",
+    "member": "ID of the member to send",
+    "box": "ID of the card to send",
+    "room": "ID of the room to send to",
+    "account": "ID of the account to pay",
 }
 
 
