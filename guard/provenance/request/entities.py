@@ -30,7 +30,7 @@ from guard.provenance.speech.lone import all_in
 from guard.provenance.speech.sentences import WORD as WORDS
 from guard.provenance.speech.sentences import sentences
 from guard.provenance.typed.canonical import canonical, text_of
-from guard.provenance.typed.money import pointed
+from guard.provenance.typed.money import in_thousands, pointed
 from guard.provenance.typed.networks import networks
 from guard.provenance.typed.tokens import tokens
 from guard.provenance.vocabulary.currencies import (
@@ -157,7 +157,10 @@ def _money(text: str) -> Iterator[Entity]:
     seen: set[int] = set()
     priced: set[int] = set()
     for found in _MONEY.finditer(text):
-        number = scaled(found["behind"] or found["before"], found["times"] or found["by"])
+        said = SPOKEN.search(found[0])
+        code = code_of(said[0]) if said else ""
+        digits = found["behind"] or in_thousands(found["before"], code)
+        number = scaled(digits, found["times"] or found["by"])
         priced.add(found.end())
         if WEIGHED.search(found[0]) and not _is_priced(text, found):
             continue
@@ -165,14 +168,12 @@ def _money(text: str) -> Iterator[Entity]:
             number = f"{Decimal(number).scaleb(-USUAL_PLACES).normalize():f}"
         if number:
             seen.update(range(*found.span()))
-            said = SPOKEN.search(found[0])
-            code = f"{number} {code_of(said[0])}" if said else number
-            yield Entity("amount", code, found[0], *found.span())
+            spelling = f"{number} {code}" if code else number
+            yield Entity("amount", spelling, found[0], *found.span())
             if said and found["before"] and not found["cents"]:
                 for more, first, last in listed_before(text, found.start()):
                     seen.update(range(first, last))
-                    coin = f"{more} {code_of(said[0])}"
-                    yield Entity("amount", coin, text[first:last], first, last)
+                    yield Entity("amount", f"{more} {code}", text[first:last], first, last)
     for found in _PERCENT.finditer(text):
         seen.update(range(*found.span()))
         yield Entity("percent", canonical("number", found[1]) or found[1], found[0], *found.span())

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 _COMMA = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d+,\d{1,2}")
 _DOTS = re.compile(r"\d{1,3}\.\d{3}")
+_ROUND = re.compile(r"[1-9]\d{0,2}\.000")
+_OF_A_THOUSAND = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+"""Currencies with three decimal places (ISO 4217)."""
 
 
 class Money(NamedTuple):
@@ -79,6 +82,15 @@ def decimal_of(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return found.normalize() if found.is_finite() else None
+
+
+def in_thousands(number: str, code: str) -> str:
+    """Return a number that stands before its currency, 118.000 EUR, without its dot.
+
+    Nobody writes three noughts behind a point, unless a thousand make one of the currency.
+    """
+    round_sum = _ROUND.fullmatch(number) and code not in _OF_A_THOUSAND
+    return number.replace(".", "") if round_sum else number
 
 
 def pointed(number: str) -> str:
