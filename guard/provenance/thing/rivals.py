@@ -6,25 +6,21 @@ call takes is no rival. It decides nothing.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise, zip_longest
 
-from guard.model.late import late
 from guard.provenance.request.naming import SILENT, keys_of, naming_of
 from guard.provenance.request.pieces import Piece
 from guard.provenance.request.task import Task
 from guard.provenance.result.known import Known
 from guard.provenance.result.records import Record
-from guard.provenance.schema.kin import own_kin
 from guard.provenance.source.pointers import series
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
 from guard.provenance.speech.frames import Entity
 from guard.provenance.speech.sentences import WORD, sentences
-from guard.provenance.speech.unasked import joined, within, without
-from guard.provenance.vocabulary.currencies import words_in
-from guard.provenance.vocabulary.lexicon import stem
+from guard.provenance.speech.unasked import within, without
 from guard.provenance.vocabulary.titles import content_words
 
 _ALSO = frozenset(
@@ -43,26 +39,7 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 """A request for what is not that which was named before it: "delete the other one"."""
-_BY = late(
-    r"\b(?:the|that|a|an|my|our|any)\s+(?:[a-z]+\s+)?(?P<head>(?!(?:right|just|directly|immediately|to)\s)[a-z]+)\s+"
-    r"(?:(?:that|which)\s+(?:is|lies|stands|comes|sits)\s+)?(?:(?:right|just|directly|immediately)\s+)?"
-    r"(?:beside|next\s+to|near(?:\s+to)?|behind|opposite(?:\s+to)?|adjacent\s+to|adjoining|closest\s+to"
-    r"|nearest(?:\s+to)?|close\s+to|across(?:\s+the\s+[a-z]+)?\s+from|in\s+front\s+of"
-    r"|(?:to\s+the\s+)?(?:left|right|north|south|east|west)\s+of|below|underneath|beneath"
-    r"|after|before|like|similar\s+to|different\s+from|[a-z]+er\s+than|other\s+than)\s+"
-    r"(?P<mark>(?:(?!\b(?:and|then|to|for|with|at|on|from|in|by|until|please)\b)[^.,;:!?\n]){1,60})",
-    re.IGNORECASE,
-)
-"""What is told by what it lies beside, or is like: "the pier next to the North pier"."""
-_PLACING = frozenset(
-    {
-        *("near", "after", "before", "next", "beside", "behind", "neighbor", "neighbour", "above"),
-        *("parent", "relative", "reference", "anchor", "below", "under", "previous", "like"),
-    }
-)
-"""Words of arguments that take what something is put beside."""
-_ONE = frozenset(map(stem, ("one", "ones", "place", "thing")))
-_NAMED = frozenset({"in_prompt", "linked_record"})
+NAMED = frozenset({"in_prompt", "linked_record"})
 _IDS = frozenset({"name", "object_id", "literal"})
 
 Values = Sequence[tuple[Value, Worth]]
@@ -77,21 +54,21 @@ def beside(task: Task, known: Known, own: Sequence[Piece], values: Values) -> li
         own: the requests for what the tool does.
         values: the arguments with their worth.
     """
-    apart = [_apart(task.wanted, one.start, one.end) for one in own]
+    apart = [apart_at(task.wanted, one.start, one.end) for one in own]
     close = any(one.refers or _is_one(task, one) for one in own)
     if not ("\n" in task.wanted or speaks(task) or close or max(apart) >= 0):
         return []
     found: list[int] = []
     for at, (value, its) in enumerate(values):
-        if its.why not in _NAMED or value.level not in {"target", "dest"}:
+        if its.why not in NAMED or value.level not in {"target", "dest"}:
             continue
         place = its.place if its.why == "linked_record" else None
         record = known.record(place.record) if place else None
         if record is None and value.level == "dest":
             continue
-        by = [one for one in task.pieces if _names(one, value, record)]
+        by = [one for one in task.pieces if is_named_in(one, value, record)]
         if any(
-            one in by and (other < 0 or _names(_aside(task, other, one.end), value, record))
+            one in by and (other < 0 or is_named_in(aside(task, other, one.end), value, record))
             for one, other in zip(own, apart, strict=True)
         ):
             continue
@@ -106,48 +83,16 @@ def beside(task: Task, known: Known, own: Sequence[Piece], values: Values) -> li
 
 
 @lru_cache(maxsize=1024)
-def _apart(text: str, start: int, end: int) -> int:
-    """Return where a request is for another thing than was named before it; -1: it is not."""
-    found = _OTHER.search(text[start:end])
-    return start + found.start() if found else -1
-
-
-def landmarks(task: Task, known: Known, own: Sequence[Piece], values: Values) -> Iterator[int]:
-    """Yield the places of what a person names only to tell another thing of its sort from it.
+def apart_at(text: str, start: int, end: int) -> int:
+    """Return where a request is for another thing than was named before it; -1: it is not.
 
     Args:
-        task: what the person said.
-        known: what the session has seen.
-        own: the requests for what the tool does; without any, "the other one" is looked for here.
-        values: the arguments with their worth.
+        text: what the person said.
+        start: where the request begins.
+        end: where it ends.
     """
-    found, apart = _marks(task), -1 if own else _apart(task.wanted, 0, len(task.wanted))
-    for at, (value, its) in enumerate(values if found or apart >= 0 else ()):
-        if its.why not in _NAMED or value.level not in {"target", "dest"}:
-            continue
-        place = its.place if its.why == "linked_record" else None
-        record = known.record(place.record) if place else None
-        mine = [] if _is_put(value) else [span for head, span in found if head in _heads(value)]
-        mine += [(0, apart)] if apart >= 0 else []
-        if any(_names(_aside(task, *one), value, record) for one in mine) and not _names(
-            _aside(task, 0, len(task.wanted), tuple(joined(mine))), value, record
-        ):
-            yield at
-
-
-def _is_put(value: Value) -> bool:
-    """Return whether an argument takes what something is put beside: `after_stall_id`."""
-    return not _PLACING.isdisjoint(words_in(value.path.rpartition(".")[2]))
-
-
-def _heads(value: Value) -> frozenset[str]:
-    return _ONE | (own_kin(value.path) or value.kin)
-
-
-@lru_cache(maxsize=256)
-def _marks(task: Task) -> tuple[tuple[str, tuple[int, int]], ...]:
-    """Return what is told by something beside it: the stem of its noun, and where that stands."""
-    return tuple((stem(one["head"]), one.span("mark")) for one in _BY.finditer(task.wanted))
+    found = _OTHER.search(text[start:end])
+    return start + found.start() if found else -1
 
 
 @lru_cache(maxsize=256)
@@ -182,12 +127,19 @@ def asides_of(task: Task) -> tuple[Piece, ...]:
     for start, end in sentences(task.wanted):
         cuts = sorted({start, end, *(at for one in asked for at in one if start < at < end)})
         parts = ((first, last) for first, last in pairwise(cuts) if rest[first:last].strip())
-        found += [_aside(task, first, last) for first, last in parts]
+        found += [aside(task, first, last) for first, last in parts]
     return tuple(found)
 
 
-def _aside(task: Task, start: int, end: int, but: tuple[tuple[int, int], ...] = ()) -> Piece:
-    """Return a part of a text as a request is; `but`: without what stands in these places."""
+def aside(task: Task, start: int, end: int, but: tuple[tuple[int, int], ...] = ()) -> Piece:
+    """Return a part of a text as a request is.
+
+    Args:
+        task: what the person said.
+        start: where it begins.
+        end: where it ends.
+        but: places of which nothing counts.
+    """
     near = (one for one in task.entities if start <= one.start < end)
     text = without(task.wanted, but)[start:end] if but else task.wanted[start:end]
     near = (one for one in near if not within(one.start, but))
@@ -221,7 +173,7 @@ def _comes_between(task: Task, known: Known, piece: Piece, at: int, values: Valu
         before += [piece, *sorted(others, key=lambda one: -one.start)]
         single = True
     for one, earlier in zip_longest(before, before[1:]):
-        named = _names(one, value, record)
+        named = is_named_in(one, value, record)
         if (single or not named) and has_rival(known, one, value, its, values):
             return True
         if named:
@@ -256,10 +208,17 @@ def _line(task: Task, at: int) -> Piece | None:
     """Return what stands before a place in its line, where a text has several."""
     start = task.wanted.rfind("\n", 0, at) + 1
     several = "\n" in task.wanted.strip()
-    return _aside(task, start, at) if several and task.wanted[start:at].strip() else None
+    return aside(task, start, at) if several and task.wanted[start:at].strip() else None
 
 
-def _names(piece: Piece, value: Value, record: Record | None) -> bool:
+def is_named_in(piece: Piece, value: Value, record: Record | None) -> bool:
+    """Return whether a part of a text names a value, or the record that stands behind it.
+
+    Args:
+        piece: the part, as a request is.
+        value: an argument of a call.
+        record: of which it is; None: the value itself is named.
+    """
     if record is not None:
         return piece.naming.means(record)
     bare = value.text.strip().removeprefix("#").casefold()

@@ -22,12 +22,13 @@ from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth, worth
 from guard.provenance.speech.frames import Entity
 from guard.provenance.thing.informed import beside_others
+from guard.provenance.thing.landmarks import landmarks
 from guard.provenance.thing.misheard import misheard
 from guard.provenance.thing.mistold import mistold
 from guard.provenance.thing.modelled import modelled
 from guard.provenance.thing.referred import referred
 from guard.provenance.thing.removed import removed, takes
-from guard.provenance.thing.rivals import beside, has_rival, landmarks, speaks
+from guard.provenance.thing.rivals import beside, has_rival, speaks
 from guard.provenance.thing.sides import crossed
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.lexicon import Capability, capability, stem
@@ -87,8 +88,7 @@ def theirs(
                 strays.append(at)
         if len(task.pieces) > 1 or speaks(task):  # most prompts are one request
             strays += beside(task, known, own, found)
-    strays += misheard(task, able, found)
-    strays += landmarks(task, known, own, found)
+    strays += [*misheard(task, able, found), *landmarks(task, known, able, own, found)]
     strays += beside_others(task, known, own, found)
     strays += mistold(task, known, own, found)
     strays += crossed(task, known, found)
