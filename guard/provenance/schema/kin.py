@@ -25,6 +25,9 @@ _IDS = frozenset({"id", "ids", "uid", "uuid", "key"})
 _EMPTY = FORMAL - {"instance", "resource"}  # a cloud has many, and stops one of them
 _LEAST = 3
 _NEAR = 2
+_LOOKING = frozenset({"search", "find", "query", "lookup", "fetch", "get", "read", "retrieve"})
+_SORTS = frozenset({("object",), ("type",), ("kind",), ("object", "type"), ("entity", "type")})
+"""Names of fields in which an object says of what sort it is."""
 _LISTING = frozenset({"list", "search", "find", "query", "browse", "overview"})
 """Words of tools that show what a server has."""
 
@@ -69,7 +72,38 @@ def shows_people(tool: str) -> bool | None:
 
 
 @lru_cache(maxsize=4096)
-def holds(tool: str, path: str, kin: frozenset[str], own: frozenset[str]) -> bool:
+def shows_anything(tool: str) -> bool:
+    """Return whether a tool shows whatever a server has: `search`, `crm_search_objects`."""
+    words = words_in(tool)
+    last = words[-1].removesuffix("s") if words else ""
+    plain = last in _LOOKING or last in _EMPTY or stem(last) in HOLDERS
+    return plain and not tells_of(tool) and not _LOOKING.isdisjoint(words)
+
+
+@lru_cache(maxsize=4096)
+def sorts_in(keys: tuple[tuple[str, str], ...], path: str) -> frozenset[str]:
+    """Return the stems of what an object says that it is, beside its id: `"object": "page"`.
+
+    Args:
+        keys: its short texts, by path.
+        path: of its id.
+    """
+    around = path.rpartition(".")[0]
+    return frozenset(
+        stem(text.casefold())
+        for at, text in keys
+        if at.rpartition(".")[0] == around and words_in(at.rpartition(".")[2]) in _SORTS
+    )
+
+
+@lru_cache(maxsize=4096)
+def holds(
+    tool: str,
+    path: str,
+    kin: frozenset[str],
+    own: frozenset[str],
+    sorts: frozenset[str] = frozenset(),
+) -> bool:
     """Return whether an id in a tool's result may be of a thing of this kind.
 
     Args:
@@ -77,8 +111,9 @@ def holds(tool: str, path: str, kin: frozenset[str], own: frozenset[str]) -> boo
         path: where in its result.
         kin: stems of what a call acts on.
         own: stems of what its argument is called after.
+        sorts: of which sort the thing is, where a tool's name leaves it open.
     """
-    its, parts = kin_of(tool), path.split(".")
+    its, parts = kin_of(tool) | (sorts & kin), path.split(".")
     *around, _ = parts
     if its.isdisjoint(kin) and _classes(its).isdisjoint(_classes(kin)):
         # A tool that lists what there is says itself what its fields are of.

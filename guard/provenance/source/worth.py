@@ -12,10 +12,10 @@ from guard.provenance.request.task import Task
 from guard.provenance.result.known import Known, Place
 from guard.provenance.result.records import Record, is_id, plainly
 from guard.provenance.result.segment import Endorsed
-from guard.provenance.schema.kin import HANDS, holds, kin_of, own_kin, tells_of
 from guard.provenance.source.amounts import converts, follows, in_its_unit, places_of, said_amount
 from guard.provenance.source.doubtful import doubtful
 from guard.provenance.source.elements import other_element, said_element, shares, unspoken
+from guard.provenance.source.kinds import is_its_own, is_of_a_kind
 from guard.provenance.source.moments import named, whole
 from guard.provenance.source.outranked import (
     describes_another,
@@ -39,10 +39,7 @@ _MEASURES = frozenset({"date", "time", "number", "amount"})
 _TIMELESS = ("", "")
 _SPELLED = frozenset({"query", "secret", "profile", "url"})
 """Roles whose values the person may have said letter for letter, whatever they are."""
-_PERSON = frozenset({"person"})
 _EXCERPT = 80
-_NEAR = 2
-"""So many parts of a path, its last ones, say what its field is of."""
 
 
 class Worth(NamedTuple):
@@ -190,7 +187,7 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
         return Worth(CREATED if target else UNTRUSTED, "created", place)
     if seen.trusted:
         return _trusted(task, known, value, place, record, target=target)
-    if target and seen.whole and is_id(seen.path) and is_its_own(value, place):
+    if target and seen.whole and is_id(seen.path) and is_its_own(known, value, place):
         return _asked_for(task, known, place, record) or Worth(UNTRUSTED, "untrusted_only", place)
     return Worth(UNTRUSTED, "untrusted_only", place)
 
@@ -254,24 +251,6 @@ def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth 
     return Worth(LINKED, "linked_record", place)
 
 
-def _of_a_kind(value: Value, place: Place) -> bool:
-    """Return whether an id may be of what the tool acts on: the 7 of an event is no file 7."""
-    tool, path = place.action.rpartition("/")[2], place.seen.path
-    seen = tells_of(tool)
-    if not seen or not value.nouns or not seen.isdisjoint(value.nouns):
-        return True
-    own = own_kin(value.path)
-    if seen >= _PERSON and not own.isdisjoint(HANDS):
-        return True  # in whose hands it is put is one of the people
-    return not own.isdisjoint(kin_of(*path.split(".")[-_NEAR:]))
-
-
-def is_its_own(value: Value, place: Place) -> bool:
-    """Return whether a place shows the id of a thing of the kind that a call acts on."""
-    tool = place.action.rpartition("/")[2]
-    return holds(tool, place.seen.path, value.kin, own_kin(value.path))
-
-
 def _out_of_place(value: Value, place: Place, *, target: bool) -> bool:
     """Return whether a place holds something else that is written alike."""
     path = place.seen.path
@@ -281,7 +260,7 @@ def _out_of_place(value: Value, place: Place, *, target: bool) -> bool:
         case "recipient":
             return _is_measure(value) and not _holds_accounts(path)
         case _:
-            return target and is_id(path) and not _of_a_kind(value, place)
+            return target and is_id(path) and not is_of_a_kind(value, place)
 
 
 def _is_measure(value: Value) -> bool:

@@ -22,9 +22,10 @@ from guard.provenance.result.bearing import fields_of, numbers_of, told_of, word
 from guard.provenance.result.known import Known, Place
 from guard.provenance.result.records import Record, is_id
 from guard.provenance.schema.kin import kin_of, own_kin
+from guard.provenance.source.kinds import is_its_own
 from guard.provenance.source.pointers import points
 from guard.provenance.source.value import Value
-from guard.provenance.source.worth import Worth, is_its_own
+from guard.provenance.source.worth import Worth
 from guard.provenance.speech.sentences import WORD
 from guard.provenance.speech.unasked import without
 from guard.provenance.thing.alike import Days, apart, days_of, is_surely_another, like, pointed
@@ -110,7 +111,7 @@ def meant(
     for place in known.seen(value.kinds):
         if not (place.record and place.seen.whole and _is_key(known, value, place)):
             continue
-        if not is_its_own(value, place) or (not place.seen.trusted and grave):
+        if not is_its_own(known, value, place) or (not place.seen.trusted and grave):
             continue
         if points(task, known, value, place, known.record(place.record)):
             continue
