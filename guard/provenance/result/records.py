@@ -32,6 +32,7 @@ _NAMELESS = frozenset(
         *("updated", "modified", "start", "end", "due"),
     }
 )
+_SORTS = frozenset({"object", "entity", "resource"})  # "page" is no name of one
 _STATES = set_of("status state stage phase condition checks tests pipeline conclusion")
 _IDS, _KEYS = frozenset({"id", "iid", "uid", "uuid"}), frozenset({"key", "iban", "email"})
 _NUMBERS = frozenset({"number", "no", "nr", "ref", "reference"})
@@ -101,11 +102,8 @@ def grouped(seen: Iterable[Seen]) -> dict[int, list[Seen]]:
 
 def record_of(found: Iterable[Seen], tool: str = "") -> Record:
     """Return the record of which these are the fields, and which a tool showed."""
-    identity: set[str] = set()
-    links: set[str] = set()
-    titles: set[str] = set()
-    called: set[str] = set()
-    names: set[str] = set()
+    identity, links, titles = set[str](), set[str](), set[str]()
+    called, names = set[str](), set[str]()
     measures: dict[str, Decimal | str] = {}
     said: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
     every = list(found)
@@ -293,8 +291,7 @@ def with_pairs(names: frozenset[str]) -> frozenset[str]:
 
 
 def _is_name(name: str, text: str) -> bool:
-    return (
-        len(text) <= TITLE
-        and not _NAMELESS.intersection(name.split("_"))
-        and any(letter.isalpha() for letter in text)
-    )
+    if len(text) > TITLE or _NAMELESS.intersection(name.split("_")):
+        return False
+    sort = name in _SORTS and text.islower() and " " not in text
+    return not sort and any(map(str.isalpha, text))

@@ -10,7 +10,7 @@ from guard.model.origin import CREATED, LINKED, PROMPT, TRUSTED, UNTRUSTED, Orig
 from guard.provenance.request.searched import searched
 from guard.provenance.request.task import Task
 from guard.provenance.result.known import Known, Place
-from guard.provenance.result.records import Record, is_id, plainly
+from guard.provenance.result.records import Record, is_id, names_of, plainly
 from guard.provenance.result.segment import Endorsed
 from guard.provenance.source.amounts import converts, follows, in_its_unit, places_of, said_amount
 from guard.provenance.source.doubtful import doubtful
@@ -217,6 +217,8 @@ def _trusted(
         part = part or (target and is_id(place.seen.path) and shares(task, known, place, record))
         if not said and task.naming.links.isdisjoint(record.links):
             said = task.naming.spells(record)
+        if not part and target and not record.named and is_id(place.seen.path):
+            said |= _called_besides(task, known, record)
         if part or doubtful(task, known, record, said):
             one = target and is_id(place.seen.path) and chooses(task, known, value, place, record)
             return Worth(LINKED, "selected", place) if one else Worth(TRUSTED, "ambiguous", place)
@@ -231,6 +233,14 @@ def _trusted(
         if found is not None:
             return found
     return Worth(TRUSTED, "trusted_field", place)
+
+
+def _called_besides(task: Task, known: Known, record: Record) -> frozenset[str]:
+    """Return what else the person calls a record, of whose own name nobody is sure."""
+    more = task.naming.asks_for(record) - names_of(record, sure=True)
+    return frozenset(
+        one for one in more if not known.within_another(record, plainly(one), task.naming.said)
+    )
 
 
 def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth | None:
