@@ -3,14 +3,23 @@
 Made for a whole text and for each of its requests. Who asks for what is not looked at in here.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from guard.provenance.quantity.counts import numbered
 from guard.provenance.result.records import Record, names_of, plainly
 from guard.provenance.speech.frames import Entity
 from guard.provenance.typed.canonical import classify, name_of, text_of
-from guard.provenance.vocabulary.lexicon import is_plain
+from guard.provenance.vocabulary.lexicon import (
+    is_other,
+    is_plain,
+    is_stop,
+    noun_classes,
+    stem,
+    verb_classes,
+)
 from guard.provenance.vocabulary.titles import content_words, pairs, titled
 from guard.provenance.vocabulary.words import GENERIC
 
@@ -18,6 +27,9 @@ NAMED = frozenset({"name", "quoted", "filename", "literal"})
 """Kinds of values that are names."""
 LINKING = frozenset({"email", "iban", "url", "phone"})
 """Kinds of values by which a record is the one that is meant."""
+_LEADS = re.compile(r"(?:^|[.!?:\n]\s*|\b(?:and|then|please)\s+)[^\W\d_]+\s+#?$", re.IGNORECASE)
+"""A word with which a request begins, before a number: "ship #12"."""
+_MARKS = frozenset(map(stem, ("number", "no", "nr", "nummer", "id")))
 SILENT = frozenset({"unasked", "told"})
 """Frames of what authorises nothing: left out, or passed on."""
 
@@ -35,6 +47,7 @@ class Naming:
         called: the names, and neighbouring words that may be one.
         spelled: the words of each name.
         first: names of one word that stand by themselves: somebody's first one, perhaps.
+        numbers: each with the stem of the noun before it: "order 1047"; empty: it bears a mark.
     """
 
     links: frozenset[str] = frozenset()
@@ -43,6 +56,7 @@ class Naming:
     content: frozenset[str] = frozenset()
     said: str = ""
     first: frozenset[str] = frozenset()
+    numbers: frozenset[tuple[str, str]] = frozenset()
     # Made once, because every value of every call is held against them.
     called: frozenset[str] = field(init=False, repr=False)
     spelled: tuple[frozenset[str], ...] = field(init=False, repr=False)
@@ -87,6 +101,8 @@ class Naming:
 
     def means(self, record: Record) -> bool:
         """Return whether the record is named in any of these ways."""
+        if record.numbers and any(one in record.numbers for _, one in self.numbers):
+            return True
         return self.links_to(record) or bool(self.asks_for(record) or self.begins(record))
 
     def speaks_of(self, record: Record) -> bool:
@@ -148,7 +164,25 @@ def naming_of(text: str, found: Iterable[Entity]) -> Naming:
         content=content_words(text),
         said=f" {plainly(text)} ",
         first=frozenset(_first(named)),
+        numbers=frozenset(_numbers(text, named)),
     )
+
+
+def _numbers(text: str, named: Sequence[Entity]) -> Iterator[tuple[str, str]]:
+    """Yield the numbers by which a text names things, each with what it says that it is of."""
+    of = dict[str, str]()
+    for at, noun, digits in numbered(text):
+        known = bool(noun_classes(noun))
+        if noun not in _MARKS and (known or not (_acts(noun) or _LEADS.search(text, 0, at))):
+            of[digits] = noun
+            yield noun, digits
+    for one in named:
+        if one.kind == "object_id" and one.canonical.isdecimal() and one.canonical not in of:
+            yield "", one.canonical
+
+
+def _acts(noun: str) -> bool:
+    return is_stop(noun) or is_other(noun) or bool(verb_classes(noun))
 
 
 def _first(named: Sequence[Entity]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from guard.model.origin import UNTRUSTED
 from guard.provenance.result.calendar import day_shown
 from guard.provenance.result.listings import Listings
-from guard.provenance.result.records import Record, grouped, names_of, plainly, record_of, runs_in
+from guard.provenance.result.records import Record, grouped, names_of, plainly, record_of
 from guard.provenance.result.segment import (
     Deed,
     Endorsed,
@@ -24,7 +24,7 @@ from guard.provenance.result.segment import (
     value_digest,
 )
 from guard.provenance.result.select import measured
-from guard.provenance.result.titled import Titled, stands_alone
+from guard.provenance.result.titled import Titled, runs_in, stands_alone
 
 CAP = 250_000
 """Values that one session remembers."""

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from guard.model.origin import TRUSTED, UNTRUSTED
+from guard.provenance.result.numbered import numbers_in
 from guard.provenance.result.prose import OWN, bears_name, free_in, is_prose, noted_in
 from guard.provenance.result.segment import Seen
 from guard.provenance.result.titled import people_in
@@ -41,7 +42,8 @@ _BEING = frozenset({"is", "has", "can", "was"})
 _OFFSET = re.compile(r"[+-]\d\d:?\d\d$")  # of a moment that is at another one than UTC
 KEYS = (
     _IDS | _KEYS | _NUMBERS | OWN | {"guid", "code", "slug", "handle", "phone", "mail", "address"}
-) | {"path", "file", "url"}
+)
+KEYS |= {"path", "file", "url"}
 """Words of fields for what one thing is known by."""
 
 
@@ -51,6 +53,7 @@ class Record:
 
     Args:
         identity: its own ids; equal ones are the same object, none are not told apart.
+        numbers: by which people call it beside those.
         links: identifiers in trusted fields, `kind:canonical`.
         titles: short texts in trusted fields, casefolded.
         called: those of them that are its own name, and not that of somebody it refers to.
@@ -71,6 +74,7 @@ class Record:
     """
 
     identity: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
     links: frozenset[str] = frozenset()
     titles: frozenset[str] = frozenset()
     called: frozenset[str] = frozenset()
@@ -138,6 +142,7 @@ def record_of(found: Iterable[Seen], tool: str = "") -> Record:
             links.add(f"{one.kind}:{one.canonical}")
     return Record(
         identity=frozenset(identity) or _NONE,
+        numbers=numbers_in(fields, tool),
         links=frozenset(links) or _NONE,
         titles=frozenset(titles) or _NONE,
         called=frozenset(called) or _NONE,
@@ -232,18 +237,6 @@ def _short(fields: Iterable[Seen], free: frozenset[str], *, named: bool = False)
 def plainly(text: str) -> str:
     """Return the words of a text in small letters, with one blank between them."""
     return " ".join(_WORDS.findall(text.casefold()))
-
-
-def runs_in(name: str, said: str) -> Iterator[str]:
-    """Yield the longest runs of a name's words that a text says as well."""
-    words, at = name.split(), 0
-    while at < len(words):
-        stop = at
-        while stop < len(words) and f" {' '.join(words[at : stop + 1])} " in said:
-            stop += 1
-        if stop > at:
-            yield " ".join(words[at:stop])
-        at = max(stop, at + 1)
 
 
 @lru_cache(maxsize=4096)  # the same fields come back in every result

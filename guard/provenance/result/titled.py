@@ -45,6 +45,18 @@ def people_in(called: Iterable[str], tool: str) -> Iterator[str]:
                 yield one
 
 
+def runs_in(name: str, said: str) -> Iterator[str]:
+    """Yield the longest runs of a name's words that a text says as well."""
+    words, at = name.split(), 0
+    while at < len(words):
+        stop = at
+        while stop < len(words) and f" {' '.join(words[at : stop + 1])} " in said:
+            stop += 1
+        if stop > at:
+            yield " ".join(words[at:stop])
+        at = max(stop, at + 1)
+
+
 def stands_alone(name: str, said: str, whole: Iterable[str]) -> bool:
     """Return whether a text says a name elsewhere than within a longer one that was shown."""
     for one in whole:

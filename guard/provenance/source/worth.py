@@ -10,10 +10,11 @@ from guard.model.origin import CREATED, LINKED, PROMPT, TRUSTED, UNTRUSTED, Orig
 from guard.provenance.request.searched import searched
 from guard.provenance.request.task import Task
 from guard.provenance.result.known import Known, Place
-from guard.provenance.result.records import Record, is_id, names_of, plainly
+from guard.provenance.result.records import Record, is_id, plainly
 from guard.provenance.result.segment import Endorsed
 from guard.provenance.source.amounts import converts, follows, in_its_unit, places_of, said_amount
-from guard.provenance.source.doubtful import doubtful
+from guard.provenance.source.by_its_number import has_its_number
+from guard.provenance.source.doubtful import called_besides, doubtful
 from guard.provenance.source.elements import other_element, said_element, shares, unspoken
 from guard.provenance.source.kinds import is_its_own, is_of_a_kind
 from guard.provenance.source.moments import named, whole
@@ -186,9 +187,12 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
     if seen.source is CREATED:
         return Worth(CREATED if target else UNTRUSTED, "created", place)
     if seen.trusted:
-        return _trusted(task, known, value, place, record, target=target)
+        named = _by_number(task, known, value, place, record, target=target)
+        return named or _trusted(task, known, value, place, record, target=target)
     if target and seen.whole and is_id(seen.path) and is_its_own(known, value, place):
-        return _asked_for(task, known, place, record) or Worth(UNTRUSTED, "untrusted_only", place)
+        named = _by_number(task, known, value, place, record, target=target)
+        named = named or _asked_for(task, known, place, record)
+        return named or Worth(UNTRUSTED, "untrusted_only", place)
     return Worth(UNTRUSTED, "untrusted_only", place)
 
 
@@ -218,11 +222,11 @@ def _trusted(
         if not said and task.naming.links.isdisjoint(record.links):
             said = task.naming.spells(record)
         if not part and target and not record.named and is_id(place.seen.path):
-            said |= _called_besides(task, known, record)
+            said |= called_besides(task, known, record)
         if part or doubtful(task, known, record, said):
             one = target and is_id(place.seen.path) and chooses(task, known, value, place, record)
             return Worth(LINKED, "selected", place) if one else Worth(TRUSTED, "ambiguous", place)
-        if not (unspoken(task, known, value, place) or other_element(task, known, value, place)):
+        if not _is_only_listed(task, known, value, place):
             return Worth(LINKED, "linked_record", place)
     elif element or (value.role == "amount" and task.naming.speaks_of(record)):
         return Worth(LINKED, "linked_record", place)
@@ -235,12 +239,20 @@ def _trusted(
     return Worth(TRUSTED, "trusted_field", place)
 
 
-def _called_besides(task: Task, known: Known, record: Record) -> frozenset[str]:
-    """Return what else the person calls a record, of whose own name nobody is sure."""
-    more = task.naming.asks_for(record) - names_of(record, sure=True)
-    return frozenset(
-        one for one in more if not known.within_another(record, plainly(one), task.naming.said)
-    )
+def _by_number(
+    task: Task, known: Known, value: Value, place: Place, record: Record, *, target: bool
+) -> Worth | None:
+    """Return what a field is worth of whose record the person says the number."""
+    sure = not (target and is_id(place.seen.path))
+    if not has_its_number(task, known, value, place, record, sure=sure):
+        return None
+    if _is_only_listed(task, known, value, place):
+        return None
+    return Worth(LINKED, "linked_record", place)
+
+
+def _is_only_listed(task: Task, known: Known, value: Value, place: Place) -> bool:
+    return unspoken(task, known, value, place) or other_element(task, known, value, place)
 
 
 def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth | None:
