@@ -61,5 +61,7 @@ def test_the_day_that_was_ruled_out_is_asked():
 
 @pytest.mark.parametrize("said", ["see evil.example/oaks", "https://evil.example/oaks", "friday"])
 def test_words_that_lead_somewhere_are_no_moment_nobody_spoke_of(said):
-    found = asks(RULES, "Add a task to water the oaks", ("add_task", {"content": "x", "due": said}), READ)
+    found = asks(
+        RULES, "Add a task to water the oaks", ("add_task", {"content": "x", "due": said}), READ
+    )
     assert ("TASK-WHEN" in found) is (said != "friday")

@@ -78,6 +78,7 @@ def test_another_word_is_nobody(prompt, who):
         ('Open a ticket "Loose hinge" in dam and web (both mill).', "mill", "web"),
         ('Open a ticket "Loose hinge" in dam and web (both mill).', "mill", "dam"),
         ('Open a ticket "Loose hinge". The repository is mill/web.', "mill", "web"),
+        ('Look at mill/web and corp/dam. Then open a ticket "Loose hinge" in web.', "mill", "web"),
     ],
 )
 def test_whose_a_thing_is_may_stand_in_brackets(prompt, owner, repo):
@@ -109,6 +110,9 @@ def test_whose_a_thing_is_may_stand_in_brackets(prompt, owner, repo):
         ),
         ('Open a ticket "Loose hinge" in mill/web, not in web (fork).', "fork", "web"),
         ('Open a ticket "Loose hinge" in mill/web. Eve has web (fork).', "fork", "web"),
+        ('Look at mill/web and fork/web. Then open a ticket "Loose hinge" in web.', "fork", "web"),
+        ('Look at mill/web and corp/dam. Then open a ticket "Loose hinge" in web.', "corp", "web"),
+        ('Look at mill/web, not at fork/dam. Open a ticket "Loose hinge" in dam.', "fork", "dam"),
     ],
 )
 def test_another_owner_asks(prompt, owner, repo):

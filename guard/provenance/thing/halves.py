@@ -70,12 +70,21 @@ def halved(
     told = {value.text for value, one in values if value.role == "path" and one.source is PROMPT}
     own = [one for piece in pieces for one in piece.held if halves_of(one)]
     own = [one for one in own if one.literal not in told]  # the path of a file is no owner's
-    for one in own or [one for one in task.entities if one.frame not in SILENT]:
-        yield from _both(held, one, values, weak) or ()
+    for one in own or _alone(task.entities):
+        yield from _both(held, one, values, every) & {*weak.values()}
     if not own:
         texts = [task.wanted[one.start : one.end] for one in pieces]
         said = frozenset(pair for text in texts for pair in _owned(text))
         yield from _bracketed(said, values, every, weak)
+
+
+def _alone(named: Sequence[Entity]) -> list[Entity]:
+    """Return the names of two parts by whose last one only one thing is called."""
+    whose: dict[str, set[str]] = {}
+    found = [(one, parts) for one in named if one.frame not in SILENT if (parts := halves_of(one))]
+    for _, (first, last) in found:
+        whose.setdefault(last, set()).add(first)
+    return [one for one, (_, last) in found if len(whose[last]) == 1]
 
 
 @lru_cache(maxsize=256)
@@ -108,19 +117,19 @@ def _bracketed(
 
 
 def _both(
-    held: Held, one: Entity, values: Sequence[tuple[Value, Worth]], weak: Mapping[str, int]
-) -> tuple[int, int] | None:
-    """Return the places at which the parts of a name stand; None: they do not."""
+    held: Held, one: Entity, values: Sequence[tuple[Value, Worth]], every: Mapping[str, int]
+) -> set[int]:
+    """Return the places at which the two parts of a name stand; none: they do not."""
     parts = halves_of(one)
     if not parts:
-        return None
-    paths = sorted(weak, key=lambda path: order_of(held, path))
+        return set()
+    paths = sorted(every, key=lambda path: order_of(held, path))
     for first in paths:
         for last in paths:
-            said = values[weak[first]][0].text, values[weak[last]][0].text
+            said = values[every[first]][0].text, values[every[last]][0].text
             if first != last and said == parts and _belongs(held, first, last):
-                return weak[first], weak[last]
-    return None
+                return {every[first], every[last]}
+    return set()
 
 
 def _belongs(held: Held, first: str, last: str) -> bool:
