@@ -52,6 +52,8 @@ ANNOTATIONS = {
     "device_bound": "Whether the reviewer's key must not leave its device. Default false.",
     "match": "Roles of arguments whose values the reviewer types instead of clicking.",
     "retry_after": "After what time the agent may try again, at most 1d.",
+    "instead_of": "The guard's own rule for which this one stands in: `guard:opaque`. Where guard.yaml has "
+    "`defaults.opaque_args`, that holds and this rule does not.",
     "narrow": "The transform, by its name in guard.yaml, that shrinks the call. Needed.",
     "scopes": "The scopes that the credential may carry, separated by commas.",
     "max_ttl": "How long the credential may live, at most 1d.",

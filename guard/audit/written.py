@@ -197,8 +197,9 @@ def _text(text: TextFacts) -> str:
     # Said only where they say something: logs from before these facts keep their text.
     choice = "" if text.choice_known else ',"choice_known":false'
     reads = ',"only_reads":true' if text.only_reads else ""
+    told = ',"open_told":true' if text.open_told else ""
     return (
-        f'{{"active_unknown":{_TRUTH[text.active_unknown]}{choice}{reads}'
+        f'{{"active_unknown":{_TRUTH[text.active_unknown]}{choice}{reads}{told}'
         f',"outbound":{_TRUTH[text.outbound]},"permission_within":{_TRUTH[text.permission_within]}'
         f',"short_unknown":{_TRUTH[text.short_unknown]}'
         f',"when_known":{_TRUTH[text.when_known]},"when_ordered":{_TRUTH[text.when_ordered]}}}'

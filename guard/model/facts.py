@@ -127,6 +127,7 @@ class TextFacts(NamedTuple):
     when_ordered: bool = True
     permission_within: bool = True
     choice_known: bool = True  # no value of a closed set is another one than the person named
+    open_told: bool = False  # each name and value in an object without a schema is the person's
 
 
 class HistoryFacts(NamedTuple):

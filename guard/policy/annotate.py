@@ -14,6 +14,7 @@ from guard.model.facts import Binding
 from guard.policy.catalog_tool_file import Role
 from guard.policy.duration import duration_ms
 from guard.policy.finding import Finding, error
+from guard.policy.generate import OPAQUE_RULE
 from guard.policy.rule import RuleKind
 
 SELF = "session-owner"
@@ -33,7 +34,7 @@ VOCABULARY: Mapping[RuleKind, frozenset[str]] = {
     "deny": _ALWAYS | {"retry_after"},
     "step_up": _ALWAYS
     | {"decision", "approvers", "quorum", "ttl", "grant_ttl", "uv", "device_bound", "match"}
-    | {"retry_after"},
+    | {"retry_after", "instead_of"},
     "narrow": _ALWAYS | {"decision", "narrow", "retry_after"},
     "access": _ALWAYS | {"decision", "access", "restore"},
 }
@@ -59,6 +60,9 @@ class Annotations:
         self.owner = given.get("owner", "")
         self.severity = given.get("severity", "")
         self.retry_after_s = self._seconds("retry_after", 0, _DAY_S)
+        self.instead_of = given.get("instead_of", "")
+        if self.instead_of not in {"", OPAQUE_RULE}:
+            self._wrong(f"got @instead_of({self.instead_of!r}), expected {OPAQUE_RULE}.")
         self.narrow = given.get("narrow", "")
         if self.kind == "narrow" and not self.narrow:
             self._wrong("a narrow rule needs @narrow with the name of a transform.")

@@ -21,7 +21,7 @@ from guard.model.decision import Requirement
 from guard.policy.annotate import SELF, Annotations
 from guard.policy.catalog import UNLISTED, Catalog
 from guard.policy.finding import Finding, error, raise_errors
-from guard.policy.generate import NARROWED, OPAQUE_RULE, REAUTH_RULE, generated
+from guard.policy.generate import NARROWED, OPAQUE_RULE, REAUTH_RULE, generated, judging
 from guard.policy.listing import narrows
 from guard.policy.refuse import rule_findings
 from guard.policy.refuse_catalog import catalog_findings
@@ -158,9 +158,9 @@ def _rules(files: Mapping[str, str], catalog: Catalog) -> _Read:
         mode = _mode(name, catalog)
         for statement in statements(name, files[name]):
             _read(statement, mode, rules, findings)
-    reauth = any("reauth" in rule.restore.by for rule in rules)
-    for rule_id, decision, reason, statement in generated(catalog, reauth=reauth):
-        rules.append(_guard_rule(rule_id, decision, reason, statement, len(rules), catalog))
+    count, rules = len(rules), judging(catalog, rules)
+    made = enumerate(generated(catalog, rules), start=count)
+    rules += [_guard_rule(*one, order, catalog) for order, one in made]
     return rules, findings
 
 
@@ -205,6 +205,7 @@ def _read(statement: Statement, mode: Mode, rules: list[Rule], findings: list[Fi
             retry_after_s=notes.retry_after_s,
             owner=notes.owner,
             severity=notes.severity,
+            instead_of=notes.instead_of,
         )
     )
 

@@ -58,6 +58,7 @@ READ: Mapping[Path, Callable[[Facts], Json]] = {
     ("text", "active_unknown"): attrgetter("text.active_unknown"),
     ("text", "short_unknown"): attrgetter("text.short_unknown"),
     ("text", "only_reads"): attrgetter("text.only_reads"),
+    ("text", "open_unknown"): lambda f: bool(f.input.derived.opaque) and not f.text.open_told,
     ("when", "known"): attrgetter("text.when_known"),
     ("when", "ordered"): attrgetter("text.when_ordered"),
     ("permission", "within"): attrgetter("text.permission_within"),

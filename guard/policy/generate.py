@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from guard.model.call import ToolSpec
 from guard.policy.catalog import Catalog
 from guard.policy.ledgers import budget_name
+from guard.policy.rule import Rule
 from guard.policy.shape import shape_of, walk
 from guard.policy.statement import Statement
 
@@ -24,14 +25,27 @@ Generated = tuple[str, str, str, Statement]
 """Id, decision (empty or step_up), reason, statement."""
 
 
-def generated(catalog: Catalog, *, reauth: bool) -> tuple[Generated, ...]:
-    """Return each rule; with `reauth`, rules of the policy let a person end narrowings."""
+def generated(catalog: Catalog, rules: Iterable[Rule]) -> tuple[Generated, ...]:
+    """Return each rule; `rules` are those of the policy, and one may stand in for one of these."""
+    instead, reauth = set[str](), False
+    for rule in rules:
+        instead |= {rule.instead_of} if rule.mode == "enforce" else set()
+        reauth |= "reauth" in rule.restore.by
     made = [one for spec in catalog.specs() for one in _budget(spec)]
     hidden = [spec.action for spec in catalog.specs() if opaque_paths(spec)]
-    if hidden and catalog.defaults.opaque_args != "allow":
+    if hidden and catalog.defaults.opaque_args != "allow" and OPAQUE_RULE not in instead:
         decision = "" if catalog.defaults.opaque_args == "deny" else "step_up"
         made.append((OPAQUE_RULE, decision, "opaque_argument", _opaque(hidden)))
     return (*made, *(_SETTLED if reauth else _WHOLE))
+
+
+def judging(catalog: Catalog, rules: list[Rule]) -> list[Rule]:
+    """Return the rules of a policy that are judged.
+
+    Where the operator wrote what becomes of arguments that policy cannot see, none stands in.
+    """
+    own = "opaque_args" in catalog.defaults.model_fields_set
+    return [rule for rule in rules if not rule.instead_of] if own else rules
 
 
 def _access(rule: str, decision: str, when: str) -> Generated:

@@ -40,6 +40,7 @@ class Rule:
     retry_after_s: int = 0
     owner: str = ""
     severity: str = ""
+    instead_of: str = ""  # the guard's own rule for which it stands in
 
     @property
     def judged(self) -> pst.Template:

@@ -30,7 +30,9 @@ FIXED: Mapping[str, Type] = {
         }
     ),
     "text": record(
-        dict.fromkeys(("outbound", "active_unknown", "short_unknown", "only_reads"), BOOL)
+        dict.fromkeys(
+            ("outbound", "active_unknown", "short_unknown", "only_reads", "open_unknown"), BOOL
+        )
     ),
     "when": record({"known": BOOL, "ordered": BOOL}),
     "permission": record({"within": BOOL}),

@@ -106,6 +106,7 @@ class GivenText(Row):
     active_unknown: bool = False
     short_unknown: bool = False
     only_reads: bool = False
+    open_told: bool = False
 
 
 class GivenWhen(Row):

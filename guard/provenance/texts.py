@@ -52,8 +52,9 @@ Weighed = list[tuple[Value, Worth]]
 
 
 def text_facts(
-    spec: ToolSpec, task: Task, known: Known, values: Weighed, *, chosen: bool
-) -> TextFacts:
+    spec: ToolSpec, task: Task, known: Known, values: Weighed, *, chosen: bool,
+    told: bool = False,
+) -> TextFacts:  # fmt: skip
     """Return what the texts of a call hold.
 
     Args:
@@ -62,6 +63,7 @@ def text_facts(
         known: what the session has seen.
         values: the arguments with their worth.
         chosen: whether no value of a closed set is another one than the person named.
+        told: whether what stands in objects without a schema is the person's.
     """
     free: list[Value] = []
     moments: list[tuple[Value, Worth]] = []
@@ -101,6 +103,7 @@ def text_facts(
         when_ordered=not last or _ordered(starts, last),
         permission_within=within,
         choice_known=chosen,
+        open_told=told,
     )
 
 

@@ -20,6 +20,7 @@ from guard.provenance.argument.objects import done_to
 from guard.provenance.argument.omitted import otherwise
 from guard.provenance.argument.options import strays
 from guard.provenance.argument.owed import owed
+from guard.provenance.argument.unlisted import told_inside
 from guard.provenance.deed.acts import aims
 from guard.provenance.deed.astray import astray
 from guard.provenance.deed.budget import asked, done_of, ending, left
@@ -112,9 +113,10 @@ def weigh(
     scales.other |= changes and astray(
         task, known, able, scales.slots, scales.values, meant, said=said
     )
+    told = told_inside(task, able, scales.values, scales.slots, call.leaves(), changes=changes)
     return Weighed(
         prov=scales.facts(labels, levels),
-        text=text_facts(spec, task, known, scales.values, chosen=not scales.other),
+        text=text_facts(spec, task, known, scales.values, chosen=not scales.other, told=told),
         words=not changes or said,
         asked=not changes or bool(chosen or meant) or (named and not able.verbs),
         condition=condition(task, known, able, scales.values) if changes else 0,

@@ -56,6 +56,18 @@ def parts_at(held: Held, path: str) -> tuple[Mapping[str, Json], ...]:
     return tuple(_options(held.schema, _at(held.schema, path)))
 
 
+@lru_cache(maxsize=4096)
+def unlisted(held: Held, path: str) -> tuple[str, ...]:
+    """Return the names of a path that the schema does not list: below an object left open."""
+    node, parts = _resolved(held.schema, held.schema), path.split(".")
+    for at, part in enumerate(parts):
+        inner = _member(held.schema, node, part)
+        if inner is None:
+            return (*parts[at:],)
+        node = inner
+    return ()
+
+
 def names_beside(held: Held, path: str) -> tuple[str, ...]:
     """Return the names of the arguments in the same object as a path, in their order."""
     around, _, own = path.rpartition(".")

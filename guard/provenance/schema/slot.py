@@ -20,7 +20,7 @@ from guard.provenance.schema.roles import (
     nouns_of,
     role_of,
 )
-from guard.provenance.schema.shown import is_needed, own_at
+from guard.provenance.schema.shown import is_needed, own_at, unlisted
 from guard.provenance.schema.standing import begins_at
 from guard.provenance.schema.switches import Switch, switch_of
 from guard.provenance.vocabulary.contrary import repeats
@@ -54,6 +54,7 @@ class Slot(NamedTuple):
         standing: words of the server's own for what is the caller's: "me", "primary".
         meanings: what each of its numbers means, as the schema's text tells; empty: it tells none.
         closed: whether a text or a number may be one of its own values, or say yes or no.
+        keys: the names of its path that the schema does not list; empty: it lists them all.
     """
 
     role: str
@@ -73,6 +74,7 @@ class Slot(NamedTuple):
     standing: frozenset[str]
     meanings: tuple[tuple[str, str], ...]
     closed: bool
+    keys: tuple[str, ...]
 
     def read(self, raw: Scalar) -> Scalar:
         """Return a value as what it says there: a switch may be written "true", or as "0"."""
@@ -144,6 +146,7 @@ def _slot(tool: Held, path: str, like: Like) -> Slot:
         standing=standing,
         meanings=() if allowed else meanings(schema),
         closed=role == "flag" or default is not None or bool(allowed or standing),
+        keys=unlisted(tool, path),
     )
 
 
