@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from guard.model.call import ToolSpec
 from guard.model.origin import PROMPT
+from guard.provenance.deed.enumerated import TEXTS, enumerated, makes, makes_one
 from guard.provenance.deed.several import several
 from guard.provenance.deed.sized import largest
 from guard.provenance.request.pieces import Piece, asking
@@ -77,7 +78,11 @@ def rested(
     size, own = largest(task, able, values), done.get((spec.action, spec.intent), 0)
     every = [one.many for _, one in values if one.many > 1]
     rest = max(rest, max([picks, several(task, able, values), *every]) - own) - size
-    return rest if rest >= 0 else max(rest, listed(task, known, spec, able, values, done) - size)
+    if rest >= 0:
+        return rest
+    many, piece = enumerated(task, able, values)
+    written = many - _spent(spec, piece, done) if piece else 0
+    return max(rest, max(written, listed(task, known, spec, able, values, done)) - size)
 
 
 def listed(
@@ -113,10 +118,13 @@ def listed(
         if value.level == "target" and one.why == "linked_record" and one.place is not None
         for name in task.naming.said_whole(known.record(one.place.record))
     ]
+    made = [value.text for value, _ in values if value.role in TEXTS and makes(able)]
     mine = [
         (piece, parts)
         for piece, parts in lists
-        if piece in own and any(_has(parts, one) for one in things)
+        if piece in own
+        if any(_has(parts, one) for one in things)
+        or (any(_has(parts, one) for one in made if one) and not makes_one(able, parts[0]))
     ]
     return max((len(parts) - _spent(spec, piece, done) for piece, parts in mine), default=0)
 

@@ -1,0 +1,112 @@
+"""How many things a person wrote down one by one: "add these tasks: buy milk, call Bob".
+
+For tools that make a thing with a text of its own, which is one of those written down. Not where
+the request asks for one thing only: "add a note: milk, eggs". It counts, and decides nothing.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from guard.provenance.request.pieces import Piece, asking
+from guard.provenance.request.task import Task
+from guard.provenance.source.value import Value
+from guard.provenance.source.worth import Worth
+from guard.provenance.speech.sentences import WORD
+from guard.provenance.vocabulary.grammar import ARTICLES, EACH, is_plural
+from guard.provenance.vocabulary.lexicon import Capability, noun_classes, stem
+from guard.provenance.vocabulary.reaching import REACHING
+
+TEXTS = frozenset({"body", "title"})
+_LINE = re.compile(r"^\s*(?:[-*\u2022\u2013]|\d{1,2}[.)])\s+(?P<item>\S.*)$", re.MULTILINE)
+_COLON = re.compile(r":\s+(?P<items>[^\n:]+?)(?=[.!?](?:\s|$)|\n|$)")
+_JOINT = re.compile(r"[,;]\s+(?:(?:and|und|et)\s+)?|\s+(?:and|und|et|&)\s+", re.IGNORECASE)
+_TO = re.compile(r"(?:,|\s)\s*(?:and\s+)?\bto\s+(?=[^\W\d_])", re.IGNORECASE)
+_OPENS = re.compile(
+    r"\b(?:a|an|the|tasks?|reminders?|me|us)\b[^,;:.\n]{0,20}?\sto\s", re.IGNORECASE
+)
+_LISTS = frozenset(map(stem, ("list", "liste")))
+_LONGEST, _MOST = 12, 50
+"""Words of one item, and items of a list."""
+
+
+def enumerated(
+    task: Task, able: Capability, values: Sequence[tuple[Value, Worth]]
+) -> tuple[int, Piece | None]:
+    """Return how many things are written down of which a call makes one, and by which request.
+
+    Args:
+        task: what the person said.
+        able: what the tool does.
+        values: the arguments of the call.
+    """
+    if not makes(able):
+        return 0, None
+    own = [_words(value.text) for value, _ in values if value.role in TEXTS and value.text]
+    for piece in asking(task.pieces, able) if own else ():
+        text = task.wanted[piece.start :]
+        items = _items(text)
+        if makes_one(able, text[: _begins(text)]):
+            continue
+        if any(_is_item(words, item) for words in own for item in items):
+            return len(items), piece
+    return 0, None
+
+
+@lru_cache(maxsize=512)
+def _words(text: str) -> tuple[str, ...]:
+    words = (one[0].casefold() for one in WORD.finditer(text))
+    return tuple(one for one in words if one not in ARTICLES)
+
+
+def _is_item(words: Sequence[str], item: Sequence[str]) -> bool:
+    """Return whether words are those of an item, which may go on: "call Ann tomorrow"."""
+    return 2 * len(words) > len(item) and (*item[: len(words)],) == (*words,)
+
+
+def makes(able: Capability) -> bool:
+    """Return whether a tool makes something, and nobody is sent or paid it."""
+    return "create" in able.verbs and able.verbs.isdisjoint(REACHING - {"add_member"})
+
+
+def _begins(text: str) -> int:
+    """Return where what is written down begins."""
+    found = [at for at in (text.find(":"), text.find("\n"), text.find(",")) if at > 0]
+    return min(found, default=len(text))
+
+
+@lru_cache(maxsize=256)
+def _items(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return the words of each thing that a text writes down; empty: it lists none."""
+    lines = [one["item"] for one in _LINE.finditer(text)]
+    parts = lines if len(lines) > 1 else [*_in_a_row(text)]
+    items = [_words(one) for one in parts]
+    if not 1 < len(items) <= _MOST or not all(0 < len(one) <= _LONGEST for one in items):
+        return ()
+    return (*items,) if len(set(items)) == len(items) else ()
+
+
+def _in_a_row(text: str) -> Iterator[str]:
+    """Yield what stands behind a colon, or behind each "to", up to the end of the sentence."""
+    colon = _COLON.search(text)
+    if colon:
+        yield from _JOINT.split(colon["items"].strip())
+        return
+    sentence = re.split(r"[.!?](?:\s|$)|\n", text, maxsplit=1)[0]
+    opens = _OPENS.search(sentence)
+    parts = _TO.split(sentence[opens.end() :]) if opens else []
+    if len(parts) > 1 and all(one.strip() for one in parts):
+        yield from parts
+
+
+def makes_one(able: Capability, text: str) -> bool:
+    """Return whether a request asks for one thing of the sort that a tool makes."""
+    words = [one[0].casefold() for one in WORD.finditer(text)]
+    if not EACH.isdisjoint(words):
+        return False
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        own = stem(word)
+        same = own in able.stems - able.verbs or not noun_classes(own).isdisjoint(able.nouns)
+        if same and noun_classes(own) and not is_plural(word) and stem(after) not in _LISTS | {own}:
+            return own not in _LISTS
+    return False
