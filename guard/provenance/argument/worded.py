@@ -32,6 +32,8 @@ from guard.provenance.vocabulary.lexicon import (
 
 _PLAIN = frozenset({"text", "number", "filename"})
 """Kinds of what leads nowhere and is nobody's."""
+_UNLIKE = frozenset({"", "digits"})
+"""What a value is like that is no address, moment or currency."""
 _LONGEST = 80
 _HOLDERS = frozenset(
     {"account", "card", "iban", "phone", "mobile", "wallet", "address", "recipient", "payee"}
@@ -81,7 +83,7 @@ def worded(task: Task, able: Capability, value: Value) -> bool:
     text, name = value.text.strip(), value.path.rpartition(".")[2]
     if not 0 < len(text) <= _LONGEST or text not in task.wanted:
         return False  # most values: what nobody said at all is not said by its name
-    if not {kind for kind, _ in value.kinds} <= _PLAIN or like(text):
+    if not {kind for kind, _ in value.kinds} <= _PLAIN or like(text) not in _UNLIKE:
         return False
     words = words_in(name)
     if not words or side_of(name) == "from" or not _HOLDERS.isdisjoint(words):

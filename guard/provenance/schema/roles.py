@@ -9,7 +9,7 @@ from guard.model.call import Json, ToolSpec
 from guard.model.secret_name import known_by_heart
 from guard.provenance.typed.canonical import classify, typed
 from guard.provenance.typed.statement import changes_data
-from guard.provenance.vocabulary.currencies import currency_of, names_currency
+from guard.provenance.vocabulary.currencies import currency_of, names_currency, words_in
 from guard.provenance.vocabulary.lexicon import capability
 
 CHANGING = frozenset({"write", "egress", "privileged", "irreversible"})
@@ -29,7 +29,7 @@ LEVEL_OF: Mapping[str, str] = {
 """Which level a role counts in; roles that are missing here are texts, or need nothing."""
 
 
-Like = Literal["", "number", "flag", "address", "host", "currency", "moment"]
+Like = Literal["", "number", "digits", "flag", "address", "host", "currency", "moment"]
 """What a value is like, as far as that tells what it is there."""
 _ADDRESS = re.compile(
     r"\s*(?:(?:[A-Za-z][A-Za-z0-9+.-]{1,15}:)?[/\\]{2}"
@@ -42,6 +42,9 @@ _OPTION = re.compile(r"^\s*-[A-Za-z][^:\s]*(?:\s|$|=)|(?:^|\s)--[A-Za-z]")
 """What programs take for an order, and not for what they are asked about: `--output=x`."""
 _NUMERIC = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}")
 """An address of IP, version 4, that stands alone."""
+_DIGITS = re.compile(r"\d{1,12}(?:\.\d{1,4})?")
+_SUMS = frozenset({"amount", "price", "cost", "costs", "salary", "fee", "budget", "discount"})
+"""Words of names for so much money, that are no part of an id's."""
 _PLACED = frozenset({"path", "source", "attach", "id"})
 """Roles of what is here; with an address in it a call goes there instead."""
 _SHORT = 80
@@ -69,6 +72,8 @@ def _like(raw: str) -> Like:
         return "host"
     if any(typed(raw).moment):
         return "moment"
+    if _DIGITS.fullmatch(raw):
+        return "digits"
     return "currency" if len(raw) <= _NAME and currency_of(raw) else ""
 
 
@@ -101,6 +106,8 @@ def _undecided(name: str, like: Like) -> str:
             return "flag"
         case "number":
             return "secret" if known_by_heart(name) else "amount"
+        case "digits" if not _SUMS.isdisjoint(words_in(name)[-1:]):
+            return "amount"  # a price is one in quotes as well; a bare number may be an account
         case "moment" if not known_by_heart(name):
             return "when"  # nobody is called so, and it may contradict no day that was named
         case "currency" if names_currency(name):
