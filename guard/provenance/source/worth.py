@@ -258,15 +258,17 @@ def _is_only_listed(task: Task, known: Known, value: Value, place: Place) -> boo
 def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth | None:
     """Return what the id of a record is worth whose name the person used, if nobody shares it."""
     names = task.naming.asks_for(record)
-    if not names:
-        found = found_by_name(task, known, place, record)
-        return Worth(LINKED, "linked_record", place) if found else None
     said = task.naming.said
+    open_ = all(
+        known.shared(one) or known.within_another(record, plainly(one), said) for one in names
+    )
+    if open_ and found_by_name(task, known, place, record):  # by its text, whoever it is of
+        return Worth(LINKED, "linked_record", place)
+    if not names:
+        return None
     if (
-        describes_another(known, place, record, names)
-        or all(
-            known.shared(one) or known.within_another(record, plainly(one), said) for one in names
-        )
+        open_
+        or describes_another(known, place, record, names)
         or (place.seen.trusted and outranked(task, known, place, record, names))
     ):
         return Worth(Source(place.seen.source), "ambiguous", place)
