@@ -11,7 +11,7 @@ from guard.model.origin import LINKED, PROMPT
 from guard.provenance.argument.phrases import KEPT, blotted
 from guard.provenance.argument.settings import Values, by_its_name
 from guard.provenance.deed.budget import asks_for
-from guard.provenance.deed.implied import FORWARDS, implied
+from guard.provenance.deed.implied import IMPLYING, implied
 from guard.provenance.request.task import Task, task_of
 from guard.provenance.result.known import Known
 from guard.provenance.schema.kin import own_kin
@@ -226,7 +226,7 @@ def as_held(
     handed = not able.verbs and able.own <= HANDED and bool(able.own)
     if handed and any(_makes_more(able, *pair) for pair in values):
         return able._replace(own=frozenset())
-    if able.own or FORWARDS in able.stems:  # most tools have no word of their own
+    if able.own or not able.stems.isdisjoint(IMPLYING):  # most tools have no word of their own
         able = by_its_name(task, known, implied(task, known, able, values), values)
     return able
 
@@ -238,6 +238,9 @@ def by_arguments(task: Task, able: Capability, values: Values) -> Capability:
     first = {stem(words_in(value.path)[0]) for value, one in values if words_in(value.path)}
     acts = [able.verbs | way for verbs, way in _WAYS if not verbs.isdisjoint(first)]
     does = [able._replace(verbs=verbs) for verbs in acts]
+    own = able.own & task.words.acts & {stem(x) for v, _ in values for x in words_in(v.path)}
+    if len(does) == 1 and own and _WAYS[0][1] <= acts[0]:
+        return able._replace(verbs=frozenset())  # "label them" is to add labels
     if len(does) > 1 and not all(asks_for(task.words, task.asks, one) for one in does):
         return able  # of two acts each has to be asked for
     return does[0] if does else able

@@ -15,18 +15,18 @@ from guard.provenance.request.searched import stems_in
 from guard.provenance.request.task import Task
 from guard.provenance.result.bearing import words_of
 from guard.provenance.result.known import Known
-from guard.provenance.schema.kin import own_kin
+from guard.provenance.schema.kin import own_kin, things_of
 from guard.provenance.schema.switches import risks
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
 from guard.provenance.speech.sentences import WORD
-from guard.provenance.vocabulary.lexicon import Capability, is_stop, stem, stems_of
+from guard.provenance.vocabulary.lexicon import Capability, is_stop, noun_classes, stem, stems_of
 
 Values = Sequence[tuple[Value, Worth]]
 
 _SENDING = frozenset({"send"})
 _MAILS = frozenset({"mail", "message"})
-FORWARDS = stem("forward")
+_FORWARDS = stem("forward")
 """The verb of tools that pass on whatever is in a mail."""
 _INVITES = frozenset(map(stem, ("invite", "enrol", "enroll")))
 _OBJECT = re.compile(
@@ -36,6 +36,22 @@ _OBJECT = re.compile(
 )
 """What is right behind the verb of a request, up to for whom it is."""
 _MAKES, _TEMPLATE = frozenset({"create"}), stem("template")
+_EITHER = frozenset({"create", "change"})
+_KIND = re.compile(r"(?:type|kind)$", re.IGNORECASE)
+"""How an argument is called that says what sort of thing it is about."""
+_ANYTHING = frozenset(
+    map(
+        stem,
+        (
+            *("engagement", "activity", "object", "record", "entry", "item", "entity"),
+            *("element", "node", "resource"),
+        ),
+    )
+)
+"""Stems of names for a thing of any sort."""
+IMPLYING = _ANYTHING | {_FORWARDS}
+"""Stems of names for whose calls it is worth a look, though no word is their own."""
+_ALL_AT_ONCE = frozenset({"batch", "bulk"})
 _ONE_NOUN = 2
 """Words of a name that is a verb and a noun."""
 _NOTHING: frozenset[str] = frozenset()
@@ -56,9 +72,28 @@ def implied(task: Task, known: Known, able: Capability, values: Values) -> Capab
         return able._replace(own=_NOTHING)
     if able.own and able.verbs >= _MAKES and _is_filled_in(task, known, values):
         return able._replace(own=_NOTHING)
-    if FORWARDS in able.stems and FORWARDS in task.words.acts and able.nouns <= _MAILS:
+    kind = _kind(able, values)
+    if kind:
+        classes = noun_classes(kind)
+        return able._replace(nouns=classes, own=_NOTHING if classes else frozenset({kind}))
+    if _FORWARDS in able.stems and _FORWARDS in task.words.acts and able.nouns <= _MAILS:
         return able._replace(nouns=_NOTHING) if _passes_on(task, known, values) else able
     return able
+
+
+def _kind(able: Capability, values: Values) -> str:
+    """Return the stem of what a tool for anything makes or changes by what a call chooses.
+
+    "Create a task" asks for create_record(type=task), and not for create_record(type=user).
+    """
+    if able.verbs.isdisjoint(_EITHER) or not things_of(able.stems - _ALL_AT_ONCE) <= _ANYTHING:
+        return ""
+    kinds = [
+        stem(value.text)
+        for value, one in values
+        if one.why == "exempt" and _KIND.search(value.path) and value.text.isalpha()
+    ]
+    return kinds[0] if len(kinds) == 1 else ""
 
 
 def _receiver(values: Values) -> frozenset[str]:
@@ -113,11 +148,11 @@ def _passes_on(task: Task, known: Known, values: Values) -> bool:
     value, one = things[0]
     told = known.record(one.place.record).told if one.place is not None else ()
     own = words_of(told) | stems_in([value.text])
-    asked = (task.wanted[slice(*each.place)] for each in task.asks if each.verb == FORWARDS)
+    asked = (task.wanted[slice(*each.place)] for each in task.asks if each.verb == _FORWARDS)
     return one.source >= LINKED and any(not own.isdisjoint(_content(each)) for each in asked)
 
 
 @lru_cache(maxsize=1024)
 def _content(text: str) -> frozenset[str]:
     """Return the stems of a request but for stop-words and its verb."""
-    return stems_of([one[0] for one in WORD.finditer(text) if not is_stop(one[0])]) - {FORWARDS}
+    return stems_of([one[0] for one in WORD.finditer(text) if not is_stop(one[0])]) - {_FORWARDS}
