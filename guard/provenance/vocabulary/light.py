@@ -6,7 +6,7 @@ noun behind it: a claim form is a form, and "the hold" is one that is there. It 
 
 from collections.abc import Iterator, Sequence
 
-from guard.provenance.vocabulary.grammar import NUMBERS
+from guard.provenance.vocabulary.grammar import CALENDAR, NUMBERS
 from guard.provenance.vocabulary.words import set_of
 
 _ACTS = """
@@ -14,7 +14,7 @@ claim appeal bid pledge: file lodge submit make place raise enter put
 complaint=complain: file lodge submit make raise
 report: file lodge
 vote: cast
-note comment review remark: leave drop put add write post make
+note comment review remark: leave drop put add write post make log
 hold block freeze lock stop ban pause: put place
 call ring warning=warn extension=extend upgrade discount boost: give
 """
@@ -33,6 +33,10 @@ _DROPS = frozenset({"drop", "shoot", "fire"})
 _LETTERS = frozenset({"line", "email", "e-mail", "mail", "message", "text", "sms", "dm"})
 """Verbs, and before "a" of what, by which people write to somebody: "drop her a short email"."""
 _LOGS = frozenset({"record", "track", "book", "enter", "log", "add", "submit", "note"})
+_PUSHES = frozenset({"push", "nudge", "bump", "shift"})
+_SPAN = frozenset({"hour", "minute", "day", "week", "month"})
+_THEN = CALENDAR | frozenset({"tomorrow", "next"})
+"""Verbs by which people put something off, by how long, or to when."""
 _HOURS = frozenset({"hour", "hours", "minute", "minutes"})
 """Verbs, and of what, by which people put down how long something took."""
 _ON = frozenset({"hold", "block", "freeze", "lock", "stop", "ban", "pause"})
@@ -51,7 +55,7 @@ now again that saying
 """
 )
 """Words that may follow such a noun; any other makes it a part of another one."""
-_FAR = 6
+_FAR, _FARTHER = 6, 12
 
 
 def _read(text: str) -> dict[str, dict[str, str]]:
@@ -66,7 +70,7 @@ def _read(text: str) -> dict[str, dict[str, str]]:
 
 
 _ACT_OF = _read(_ACTS)
-LIGHT = frozenset(_ACT_OF) | _MADE | _LOGS | _DROPS
+LIGHT = frozenset(_ACT_OF) | _MADE | _LOGS | _DROPS | _PUSHES
 
 
 def light(said: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -96,6 +100,8 @@ def _meant(said: Sequence[str], at: int, one: str) -> Iterator[str]:
         yield from (_MEASURES[said[word]] for word in many)
     if one in _DROPS and _is_letter(said, at):
         yield "write send"
+    if one in _PUSHES and _is_moment(said, at):
+        yield "postpone reschedule"
     place = _article(said, at, one) if one in _ACT_OF else None
     if place is not None:
         seen = not _SEEN.isdisjoint(said[place + 1 : place + 2])
@@ -104,6 +110,17 @@ def _meant(said: Sequence[str], at: int, one: str) -> Iterator[str]:
         fits = behind == "on" if noun in _ON else not behind or behind in _BEHIND
         if noun in _ACT_OF[one] and fits:
             yield _ACT_OF[one][noun]
+
+
+def _is_moment(said: Sequence[str], at: int) -> bool:
+    """Return whether it is said by how long something is pushed, or to when: not to a server."""
+    for place in range(at + 1, min(at + _FARTHER, len(said) - 1)):
+        after = said[place + 1]
+        if said[place] in {"to", "until", "till"} and after in _THEN:
+            return True
+        if said[place] == "by" and (_is_number(after) or after in {"a", "an"}):
+            return "".join(said[place + 2 : place + 3]).removesuffix("s") in _SPAN
+    return False
 
 
 def _is_letter(said: Sequence[str], at: int) -> bool:

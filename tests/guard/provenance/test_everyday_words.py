@@ -28,6 +28,14 @@ LETTERS = [
     ("Ann wrote to each tenant", "", "send_message"),
     ("do not write to any tenant", "", "send_message"),
 ]
+LATER = [
+    ("push the car pickup by 2 hours", "reschedule_pickup postpone_pickup", "cancel_pickup"),
+    ("Push everything overdue to Saturday", "reschedule_task", "delete_task"),
+    ("nudge the visit by an hour", "reschedule_visit", "cancel_visit"),
+    ("push the branch to main", "", "reschedule_branch"),
+    ("push it by hand", "", "postpone_task"),
+    ("Ann pushed the visit to Friday", "", "reschedule_visit"),
+]
 ENDS = [
     ("tick off the paint", "complete_item close_task finish_todo", "delete_task reopen_task"),
     ("tick those off", "complete_task ListCompleteItem task_close", "delete_item"),
@@ -92,7 +100,9 @@ ASIDE = [
 ]
 
 
-@pytest.mark.parametrize(("said", "asked", "other"), [*LETTERS, *ENDS, *MADE, *ABROAD, *ASIDE])
+@pytest.mark.parametrize(
+    ("said", "asked", "other"), [*LETTERS, *LATER, *ENDS, *MADE, *ABROAD, *ASIDE]
+)
 def test_everyday_words_ask_for_a_tool_and_for_no_other(said, asked, other):
     assert [one for one in asked.split() if not is_asked(said, one)] == []
     assert [one for one in other.split() if is_asked(said, one)] == []
