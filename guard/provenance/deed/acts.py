@@ -33,6 +33,7 @@ from guard.provenance.vocabulary.lexicon import (
     verb_classes,
 )
 from guard.provenance.vocabulary.synonyms import same_as
+from guard.provenance.vocabulary.words import FORMAL, GENERIC
 
 _STATES = frozenset({"on", "off"})
 _PLAIN = frozenset(map(stem, CALENDAR | ASKING | {"utc", "gmt"}))
@@ -40,6 +41,7 @@ _LETTERS, _DIGITS = re.compile(r"[^\W\d_]+"), re.compile(r"\d+")
 _DECIDES = frozenset(map(stem, ("resolve", "close", "decide", "review", "settle", "answer")))
 """Verbs of names that leave it to an argument how something is decided."""
 
+_VAGUE = frozenset(map(stem, FORMAL | GENERIC | {"control", "item", "record"}))
 _SETS = frozenset(map(stem, ("set", "mark", "change", "move", "update", "put", "switch", "make")))
 _RESPONDS = frozenset(map(stem, ("respond", "reply", "answer")))
 """Those of tools that leave it to an argument what is answered: accepted, declined."""
@@ -162,11 +164,29 @@ def aims(task: Task, known: Known, able: Capability, values: Values) -> bool:
     if not said:
         return True
     targets = _targets(values)
+    if all(_is_elsewhere(one - targets, able, values) for one in said):
+        return False
     if any(_aimed(one, targets) for one in said):
         return True
     called = [*_called(known, values)]  # "flush the Salt Widow in be-1" says where it lies
     idle = _in_titles(task) | _borne(known, values)
     return any(_aimed(one - idle, targets) or any(name <= one for name in called) for one in said)
+
+
+def _is_elsewhere(clause: frozenset[str], able: Capability, values: Values) -> bool:
+    """Return whether a clause is about another sort of thing than a tool's, where an id is typed.
+
+    "Reject the invoice 4411" rejects no application 4411; of an unknown sort it may be of any.
+    """
+    things = things_of(able.stems - able.own) - _VAGUE
+    if not things or not clause.isdisjoint(things | same_as(things)):
+        return False
+    if not any(
+        one.why == "in_prompt" and any(map(str.isdigit, value.text)) for value, one in values
+    ):
+        return False
+    classes = frozenset().union(*(noun_classes(one) for one in clause - able.own)) - {"person"}
+    return bool(classes) and classes.isdisjoint(able.nouns)
 
 
 def _borne(known: Known, values: Values) -> frozenset[str]:
