@@ -14,7 +14,7 @@ from guard.provenance.speech.deeds import verbs_of
 from guard.provenance.speech.frames import Entity
 from guard.provenance.speech.sentences import WORD, sentences
 from guard.provenance.speech.turns import turns
-from guard.provenance.vocabulary.lexicon import is_stop, stem, verbal_classes
+from guard.provenance.vocabulary.lexicon import is_stop, noun_classes, stem, verbal_classes
 
 _PLEASE = r"(?:,?\s*(?:please|pls|thanks|thank you|now|today|asap))*"
 _ENDS = rf"{_PLEASE}\s*[.!]?\s*$"
@@ -70,6 +70,19 @@ _NAMED = (
     ),
 )
 """How the noun of an act asks for it."""
+_BOOKED = late(
+    rf"^\s*{_WANTS}\s+(?:(?:an?|another|one|some|two|three|\d+)\s+)?(?:(?!the\b)[a-z-]+\s+)??{_NOUN}"
+    r"(?:\s+(?:to|from|for|in|on|at|near|with|by)\b|\s+(?-i:[A-Z])|,|\s*[.!?]*$)",
+    re.IGNORECASE,
+)
+"""How something that is booked is wanted: "I'd like a taxi to the station"."""
+_BOOKS = frozenset({"buy", "schedule"})
+_LOOKS = late(
+    r"\b(?:show|list|find|search|compare|look|check|see|tell|suggest\w*|recommend\w*|options?|ideas?"
+    r"|which|what|how|advice)\b",
+    re.IGNORECASE,
+)
+"""Words of who wants to see some first."""
 _MONEY = late(
     r"^\s*(?:[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£]|(?-i:[A-Z]{3})\b|euros?|dollars?|pounds?))\s+"
     r"(?:to|for)\s+[^?.,;:]{2,60},?\s+please\s*[.!]?\s*$",
@@ -109,7 +122,7 @@ def stated(text: str, wanted: str, found: Sequence[Entity], asks: Sequence[Ask])
                 break
             own = [one for one in asks if place[0] <= one.place[0] < place[1]]
             one = _read(said, place, own)
-            if one is None:
+            if one is None or (one.verbs == _BOOKS and _LOOKS.search(text[first:last])):
                 break
             yield one
 
@@ -128,6 +141,9 @@ def _read(said: str, place: tuple[int, int], own: Sequence[Ask]) -> Ask | None:
             noun = named["noun"].casefold()
             done = verbal_classes(stem(noun)) if noun in _BACK else _BRINGS
             return Ask("", done | _BRINGS, place=place, heads=frozenset({stem(noun)}))
+    booked = _BOOKED.search(said)
+    if booked and "trip" in noun_classes(stem(booked["noun"])) and not own:
+        return Ask("", _BOOKS, place=place, heads=frozenset({stem(booked["noun"])}))
     if _MONEY.search(said) and not own:
         return Ask("", frozenset({"pay"}), nouns=frozenset({"money"}), place=place)
     return None

@@ -88,6 +88,20 @@ ABROAD = [
     ("Hallo, ich bin Ida und suche die Lampe", "", "delete_lamp"),
     ("Agenda for Monday: read it to me", "", "schedule_meeting"),
 ]
+WANTED = [
+    ("I need flights HAM to OSL on Jan 14, economy.", "book_flight", "cancel_flight book_hotel"),
+    ("Can I get a double room for two nights?", "book_room", "cancel_room"),
+    ("we need a hotel in Bern", "book_hotel reserve_hotel", "book_flight delete_hotel"),
+    ("We need a hotel in Bern. Show me three options.", "", "book_hotel"),
+    ("I need a car by May, which ones are there?", "", "book_car"),
+    ("I need flight times for Oslo", "", "book_flight"),
+    ("I need hotel recommendations in Bern", "", "book_hotel"),
+    ("I needed a taxi yesterday", "", "book_taxi"),
+    ("Do I need a flight to Oslo?", "", "book_flight"),
+    ("Ann says I need a hotel in Bern", "", "book_hotel"),
+    ("I don't need a hotel in Bern", "", "book_hotel"),
+    ("I need a hotel in Bern, but wait until I say so", "", "book_hotel"),
+]
 ASIDE = [
     ("turn off all lamps (except the red one), lock the door", "lock_door", "unlock_door"),
     ("list the drafts (not the letter) and close the gate", "close_gate", "open_gate"),
@@ -101,7 +115,7 @@ ASIDE = [
 
 
 @pytest.mark.parametrize(
-    ("said", "asked", "other"), [*LETTERS, *LATER, *ENDS, *MADE, *ABROAD, *ASIDE]
+    ("said", "asked", "other"), [*LETTERS, *LATER, *ENDS, *MADE, *ABROAD, *WANTED, *ASIDE]
 )
 def test_everyday_words_ask_for_a_tool_and_for_no_other(said, asked, other):
     assert [one for one in asked.split() if not is_asked(said, one)] == []
