@@ -198,6 +198,6 @@ louer imprimé mark marque limite modifier publie
 SURE = """
 das dem den der ein eine einen und für bitte mir ich dass ist zu auf von bei le la les une et pour
 avec je tu que aux du est à el los las por favor con del y para
-il lo gli per di della nel che una alla dal
+lo gli di della nel che una alla dal
 """
 """Words by which a language is seen."""

@@ -120,6 +120,7 @@ _PLAIN = {"nimm": "nehm", "gib": "geb", "wirf": "werf"}
 _WHOLE = {
     f"{part}{_PLAIN.get(verb, verb)}{'n' if verb == 'tu' else 'en'}": plain
     for (verb, part), plain in _PARTS.items()
+    if not verb.endswith("e")
 }
 """German verbs of two parts where they are named: "dazutun"."""
 _SETS = set_of("mach mache stell stelle dreh drehe setz setze fahr fahre lass")

@@ -86,6 +86,7 @@ ABROAD = [
     ("Fais suivre le mail à Zoé", "forward_mail", "delete_mail"),
     ("Reprograma la cita para el lunes", "reschedule_appointment", "cancel_appointment"),
     ("Hallo, ich bin Ida und suche die Lampe", "", "delete_lamp"),
+    ("Quit two sessions per user in Chicago, IL", "", "delete_session"),
     ("Agenda for Monday: read it to me", "", "schedule_meeting"),
 ]
 WANTED = [
