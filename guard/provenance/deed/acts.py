@@ -178,8 +178,10 @@ def _is_elsewhere(clause: frozenset[str], able: Capability, values: Values) -> b
 
     "Reject the invoice 4411" rejects no application 4411; of an unknown sort it may be of any.
     """
-    things = things_of(able.stems - able.own) - _VAGUE
-    if not things or not clause.isdisjoint(things | same_as(things)):
+    if not any(map(is_other, able.own)):
+        return False  # what puts down hours, or days off, is said with whatever they are of
+    things = {one for one in things_of(able.stems - able.own) - _VAGUE if not is_other(one)}
+    if not things or not clause.isdisjoint(things | same_as(frozenset(things))):
         return False
     if not any(
         one.why == "in_prompt" and any(map(str.isdigit, value.text)) for value, one in values
