@@ -91,7 +91,7 @@ def weigh(
         tool=spec, task=task, known=known, declared=declared, endorsed=endorsed,
         able=able, house=house,
     )  # fmt: skip
-    scales.take(call.leaves())
+    scales.take(leaves := call.leaves())
     scales.able = able = by_arguments(task, able, scales.values)
     if "amount" in scales.roles:  # most calls pay nobody
         scales.values = owed(task, known, scales.values, scales.payees())
@@ -113,7 +113,7 @@ def weigh(
     scales.other |= changes and astray(
         task, known, able, scales.slots, scales.values, meant, said=said
     )
-    told = told_inside(task, able, scales.values, scales.slots, call.leaves(), changes=changes)
+    told = told_inside(task, able, scales.values, scales.slots, leaves, changes=changes)
     return Weighed(
         prov=scales.facts(labels, levels),
         text=text_facts(spec, task, known, scales.values, chosen=not scales.other, told=told),

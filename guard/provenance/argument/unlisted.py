@@ -73,17 +73,21 @@ def told_inside(
         leaves: the same as the call holds them.
         changes: whether it does more than look: what a look asks for is free, addresses aside.
     """
-    root = leaves[0][2][-1] if leaves else {}
-    if _is_flat(root):
+    if not changes:
+        return bool(leaves) and any(isinstance(one, dict | list) for one in _root(leaves).values())
+    if "." not in "".join(slots):  # nearly always: no argument is an object
         return False
-    if not changes or _is_hollow(root):  # what holds nothing may clear what was there
-        return not changes
     inside = [
         (value, one, raw, keys)
         for (value, one), (path, raw, _) in zip(values, leaves, strict=True)
         if (keys := slots[path].keys)
     ]
-    return not inside or _are_told(task, able, values, inside)
+    # What holds nothing may clear what was there.
+    return bool(inside) and not _is_hollow(_root(leaves)) and _are_told(task, able, values, inside)
+
+
+def _root(leaves: Sequence[Leaf]) -> Mapping[str, Json]:
+    return leaves[0][2][-1]
 
 
 def _are_told(
@@ -123,11 +127,6 @@ def _requests(
         for start, end in sentences(task.wanted)
         if any(first < end and start < last for first, last in places)
     ]
-
-
-def _is_flat(root: Mapping[str, Json]) -> bool:
-    """Return whether no argument is an object or a list, as nearly always."""
-    return not any(isinstance(one, (dict, list)) for one in root.values())
 
 
 def _is_hollow(value: Json | Mapping[str, Json]) -> bool:

@@ -58,12 +58,12 @@ def parts_at(held: Held, path: str) -> tuple[Mapping[str, Json], ...]:
 
 @lru_cache(maxsize=4096)
 def unlisted(held: Held, path: str) -> tuple[str, ...]:
-    """Return the names of a path that the schema does not list: below an object left open."""
+    """Return the names of a path that the schema does not list: below an argument left open."""
     node, parts = _resolved(held.schema, held.schema), path.split(".")
     for at, part in enumerate(parts):
         inner = _member(held.schema, node, part)
         if inner is None:
-            return (*parts[at:],)
+            return (*parts[at:],) if at else ()
         node = inner
     return ()
 
