@@ -60,11 +60,9 @@ def landmarks(
         own: the requests for what the tool does; without any, "the other one" is looked for here.
         values: the arguments with their worth.
     """
-    new = tuple(one for one in _marks(task, _NEW) if not _makes(able, one[0]))
-    found, apart = (
-        _marks(task, _BY) + new,
-        -1 if own else apart_at(task.wanted, 0, len(task.wanted)),
-    )
+    found, apart = _marks(task, _BY), -1 if own else apart_at(task.wanted, 0, len(task.wanted))
+    if new := _marks(task, _NEW):  # most prompts make nothing beside another thing
+        found += tuple(one for one in new if not _makes(able, one[0]))
     for at, (value, its) in enumerate(values if found or apart >= 0 else ()):
         if its.why not in NAMED or value.level not in {"target", "dest"}:
             continue
