@@ -30,6 +30,7 @@ from guard.provenance.thing.referred import referred
 from guard.provenance.thing.removed import removed, takes
 from guard.provenance.thing.rivals import beside, has_rival, speaks
 from guard.provenance.thing.sides import crossed
+from guard.provenance.thing.strangers import strangers
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.lexicon import Capability, capability, stem
 
@@ -89,12 +90,11 @@ def theirs(
         if len(task.pieces) > 1 or speaks(task):  # most prompts are one request
             strays += beside(task, known, own, found)
     strays += [*misheard(task, able, found), *landmarks(task, known, able, own, found)]
-    strays += beside_others(task, known, own, found)
-    strays += mistold(task, known, own, found)
+    strays += [*beside_others(task, known, own, found), *mistold(task, known, own, found)]
     strays += crossed(task, known, found)
     strays += modelled(task, known, able, found)
     if "linked_record" in [one.why for _, one in found]:
-        strays += referred(task, known, able, found)
+        strays += [*referred(task, known, able, found), *strangers(task, known, able, own, found)]
     for at in removed(task, known, able, found) if takes(able) else ():
         if not declared(at):
             found[at] = found[at][0], _without(task, known, *found[at])
