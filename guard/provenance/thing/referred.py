@@ -94,7 +94,7 @@ def _is_another(
     record = known.record(place.record)
     if _relates(text, own_kin(value.path) | _base(place.seen.path, ""), piece, record):
         return False
-    if any(one.kind in _NAMES and _is_apart(known, one, value, record, held) for one in piece.held):
+    if any(one.kind in _NAMES and is_apart(known, one, value, record, held) for one in piece.held):
         return True
     texts = {value.text, *(one.text for one in held)}
     return any(
@@ -130,10 +130,18 @@ def _relates(text: str, kin: frozenset[str], piece: Piece, record: Record) -> bo
     return False
 
 
-def _is_apart(
+def is_apart(
     known: Known, one: Entity, value: Value, record: Record, held: Sequence[Value]
 ) -> bool:
-    """Return whether a name of a request is of neither the record nor what the call holds."""
+    """Return whether a name of a request is of neither the record nor what the call holds.
+
+    Args:
+        known: what the session has seen.
+        one: the name.
+        value: an argument of the call.
+        record: of which that is.
+        held: the others.
+    """
     keys, said = {*keys_of(one)}, f" {plainly(one.literal)} "
     if any(said in f" {plainly(name)} " for name in (*record.names, *record.keys.values())):
         return False

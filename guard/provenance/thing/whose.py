@@ -26,6 +26,7 @@ from guard.provenance.thing.landmarks import landmarks
 from guard.provenance.thing.misheard import misheard
 from guard.provenance.thing.mistold import mistold
 from guard.provenance.thing.modelled import modelled
+from guard.provenance.thing.nouned import nouned
 from guard.provenance.thing.referred import referred
 from guard.provenance.thing.removed import removed, takes
 from guard.provenance.thing.rivals import beside, has_rival, speaks
@@ -79,8 +80,7 @@ def theirs(
         values: the arguments with their worth.
         declared: whether a limit of the declared task names the argument at a place.
     """
-    found, strays = [*values], list[int]()
-    own = asking(task.pieces, able)
+    found, strays, own = [*values], list[int](), asking(task.pieces, able)
     if own:
         claims = _claims(task, known, able, found)
         strays = [one.at for one in _strays(known, own, claims, found)] if claims else []
@@ -89,10 +89,10 @@ def theirs(
                 strays.append(at)
         if len(task.pieces) > 1 or speaks(task):  # most prompts are one request
             strays += beside(task, known, own, found)
+        strays += nouned(task, known, own, found)
     strays += [*misheard(task, able, found), *landmarks(task, known, able, own, found)]
     strays += [*beside_others(task, known, own, found), *mistold(task, known, own, found)]
-    strays += crossed(task, known, found)
-    strays += modelled(task, known, able, found)
+    strays += [*crossed(task, known, found), *modelled(task, known, able, found)]
     if "linked_record" in [one.why for _, one in found]:
         strays += [*referred(task, known, able, found), *strangers(task, known, able, own, found)]
     for at in removed(task, known, able, found) if takes(able) else ():
