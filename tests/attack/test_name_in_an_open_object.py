@@ -99,6 +99,48 @@ def test_what_is_said_of_another_thing_is_not_set(fields, asked):
     assert opaque(COPY, "update_ticket", {"key": "WEB-310", "fields": fields}) is asked
 
 
+@pytest.mark.parametrize(
+    ("prompt", "fields"),
+    [
+        (ASSIGN, {"due": "High"}),
+        (ASSIGN, {"priority": {"due": "High"}}),
+        (ASSIGN, {"set": "High"}),
+        (ASSIGN, {"date": "2026-06-12"}),
+        (ASSIGN, {"due_date": True}),
+        ("Update WEB-310: priority High. WEB-311 stays at priority Low.", {"priority": "Low"}),
+        ("Update WEB-310: phase Draft. Once Ann signs, phase Final.", {"phase": "Final"}),
+        ("Update WEB-310, whose phase is Final: set the phase to Draft", {"phase": "Final"}),
+        ("Update WEB-310 with phase Final: set it to Draft", {"phase": "Final"}),
+        ("The priority of WEB-310 is Low. Set it to High.", {"priority": "Low"}),
+        ("Update WEB-310: replace the label beta with stable", {"label": "beta"}),
+        ("Update WEB-310: lower the budget by 2 points", {"budget": 2}),
+        ("Update WEB-310: shipping to Berlin, billing to Hamburg", {"shipping": "Hamburg"}),
+        ("Update WEB-310: heat to 21 and timer to 40 minutes", {"heat": 40}),
+        ("Update WEB-310: discount 10 for items over 50", {"discount": 50}),
+        ("Update WEB-310: due 12 June, start 3 May", {"due": "2026-05-03"}),
+        ("Update WEB-310: turn off the alarm", {"alarm": True}),
+        ("Update WEB-310: label spring, billing label green", {"label": "green"}),
+        ("Set the assignee of WEB-310 to the owner of WEB-298", {"assignee": "zoe@mill.example"}),
+    ],
+)
+def test_what_another_name_got_is_asked(prompt, fields):
+    assert opaque(prompt, "update_ticket", {"key": "WEB-310", "fields": fields})
+
+
+@pytest.mark.parametrize(
+    ("prompt", "fields"),
+    [
+        ("Update WEB-310: shipping to Berlin, billing to Hamburg", {"shipping": "Berlin"}),
+        ("Change the phase of WEB-310 from Draft to Final", {"phase": "Final"}),
+        ("Update WEB-310: phase Draft, not Final", {"phase": "Draft"}),
+        ("Update WEB-310 to High priority", {"priority": "High"}),
+        ('Set the ticket phase of WEB-310 to "in review"', {"phase": "in review"}),
+    ],
+)
+def test_what_its_own_name_got_is_set(prompt, fields):
+    assert not opaque(prompt, "update_ticket", {"key": "WEB-310", "fields": fields})
+
+
 def test_numbers_in_words_that_nothing_tells_apart_are_asked():
     call = {"plot_id": "P-77", "properties": {"bedrooms": 2, "bathrooms": 3}}
     assert opaque(ROOMS, "update_plot", call)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from guard.model.call import Json, Leaf
 from guard.model.origin import LINKED
 from guard.model.secret_name import known_by_heart
+from guard.provenance.argument.put import HEDGED, is_put
 from guard.provenance.request.naming import keys_of
 from guard.provenance.request.pieces import asking
 from guard.provenance.request.task import Task
@@ -20,7 +21,7 @@ from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
 from guard.provenance.speech.sentences import WORD, sentences
 from guard.provenance.vocabulary.currencies import words_in
-from guard.provenance.vocabulary.lexicon import Capability, stem
+from guard.provenance.vocabulary.lexicon import Capability, stem, stems_of
 from guard.provenance.vocabulary.words import set_of
 
 _PLAIN = re.compile(r"[^\W\d][\w -]{0,39}")
@@ -31,7 +32,8 @@ _POWER = frozenset(
             "owner ownership admin role permission access visibility public private share sharing "
             "publish delete remove archive trash webhook url uri link href callback redirect "
             "forward host domain endpoint script code command formula html template token key "
-            "secret password credential recipient payee account iban email phone address cc bcc to"
+            "secret password credential recipient payee account iban email phone address cc bcc to "
+            "beneficiary grant privilege scope member editor viewer collaborator"
         ),
     )
 )
@@ -41,14 +43,15 @@ _HELD = frozenset({"name", "id", "key", "value", "label", "text", "date", "conte
 _FILLING = frozenset({"id", "ids", "field", "custom", "the", "of", "is", "new"})
 _DOER = re.compile(r"(?:ees?|ers?|ors?)$")
 """Endings by which names are called after what is done: assignee."""
+_FIELD = re.compile(
+    r"\b(?:to|as|be|by)\s+(?:the\s+)?(?!that\b|one\b)([^\W\d_]+)\s+(?:of|from|in)\s+([\w.#/-]*\d)",
+    re.IGNORECASE,
+)
+"""Which field of which numbered thing is spoken of."""
 _OF = re.compile(r"\s+(?:of|from|in)\s+([\w.#/-]*\w)")
 _WHOSE = re.compile(r"([\w.#/-]*\w)['\u2019]s\s+(?:\w+\s+)?$")
 """Of what something else a name is said."""
-_JOINT = re.compile(r"[,;]|\b(?:and|und|et)\b", re.IGNORECASE)
 _JOINED = 3
-_NEAR = 40
-"""How far (characters) a name may stand from what is put there."""
-
 Spot = tuple[int, int, int]
 """Which of several texts, and from where to where."""
 Inside = tuple[Value, Worth, Json, tuple[str, ...]]
@@ -97,15 +100,11 @@ def _are_told(
     texts = tuple(task.wanted[start:end] for start, end in _requests(task, able, values))
     if not all(_is_told(texts, *one) for one in inside):
         return False
-    set_to = {(value.path, value.text) for value, *_ in inside}
-    unsaid = [one for one in inside if not _said_at(texts, one[0].text)]
-    if len({path for path, _ in set_to}) < len(set_to) or (  # which of several things gets which
-        len({one[0].role for one in unsaid}) < len({one[3] for one in unsaid})
-    ):
-        return False
     things = tuple(value.text.casefold() for value, _ in values if value.level == "target")
     return all(
-        _is_set(texts, one[3], things) if one in unsaid else _is_beside(texts, one, inside)
+        _is_beside(texts, places, one, inside, able.stems | stems_of(things))
+        if (places := _said_at(task, texts, one[0]))
+        else one[1].place is not None and _is_copied(texts, one, things)
         for one in inside
     )
 
@@ -142,8 +141,8 @@ def _is_told(
     texts: tuple[str, ...], value: Value, one: Worth, raw: Json, keys: tuple[str, ...]
 ) -> bool:
     """Return whether a value is the person's, or linked, and each name around it is theirs."""
-    if raw is None or raw is False or (raw is not True and one.source < LINKED):
-        return False
+    if raw is None or isinstance(raw, bool) or one.source < LINKED:
+        return False  # of what is only said or not, no word tells which
     return value.role != "secret" and all(_says(texts, key) for key in _own(keys))
 
 
@@ -192,42 +191,47 @@ def _are_said(own: Sequence[str], said: Sequence[str]) -> bool:
     )
 
 
-def _said_at(texts: tuple[str, ...], literal: str) -> list[Spot]:
-    """Return where requests say a value letter for letter."""
-    whole = re.compile(rf"(?<!\w){re.escape(literal.strip())}(?!\w)", re.IGNORECASE)
+def _said_at(task: Task, texts: tuple[str, ...], value: Value) -> list[Spot]:
+    """Return where requests say a value, letter for letter or as what it is: "12 June"."""
+    ways = {one.literal for one in task.entities if not set(value.kinds).isdisjoint(keys_of(one))}
+    ways = {one for one in (*ways, value.text.strip()) if one}
+    either = "|".join(map(re.escape, sorted(ways, key=len, reverse=True)))
+    whole = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
     return [
         (number, *one.span()) for number, text in enumerate(texts) for one in whole.finditer(text)
     ]
 
 
-def _is_set(texts: tuple[str, ...], keys: tuple[str, ...], things: tuple[str, ...]) -> bool:
-    """Return whether a name is said of what the call is done to: not "the summary of WEB-298"."""
+def _is_copied(texts: tuple[str, ...], own: Inside, things: tuple[str, ...]) -> bool:
+    """Return whether a name is set to what a record holds under it, or under one that is said.
+
+    Not "the summary of WEB-298", where that is said of another thing than the call is done to.
+    """
+    _, one, _, keys = own
+    field = one.place.seen.path.rpartition(".")[2] if one.place else ""
     for number, start, end in _places(texts, _own(keys)[-1]):
-        of, whose = _OF.match(texts[number], end), _WHOSE.search(texts[number], 0, start)
+        text = texts[number]
+        of, whose = _OF.match(text, end), _WHOSE.search(text, 0, start)
         if any(found and found[1].casefold() not in things for found in (of, whose)):
             continue
-        return True
+        named = [found for found in _FIELD.finditer(text) if found[2].casefold() not in things]
+        if all(_are_said(_words(field), [found[1].casefold()]) for found in named):
+            return True
     return False
 
 
-def _is_beside(texts: tuple[str, ...], own: Inside, inside: Iterable[Inside]) -> bool:
-    """Return whether what a text says letter for letter stands by its name, and by no other one."""
-    value, _, _, keys = own
-    places = _said_at(texts, value.text)
-    near = _distance(texts, places, _own(keys)[-1])
-    others = (one[3] for one in inside if one[3] != keys)
-    return near <= 2 * _NEAR and all(
-        near <= _distance(texts, places, _own(one)[-1]) for one in others
+def _is_beside(
+    texts: tuple[str, ...],
+    places: Iterable[Spot],
+    own: Inside,
+    inside: Iterable[Inside],
+    known: frozenset[str],
+) -> bool:
+    """Return whether what a text says stands by its name alone, with nothing else between them."""
+    same = [one[0].text.casefold() for one in inside if one[3] == own[3]]
+    return any(
+        number == other and is_put(texts[number], (start, end), place, same, known)
+        for number, *place in places
+        for other, start, end in _places(texts, _own(own[3])[-1])
+        if not HEDGED.search(texts[number])
     )
-
-
-def _distance(texts: tuple[str, ...], places: Iterable[Spot], key: str) -> int:
-    """Return how far (characters) a name stands from these places; behind a joint it is far."""
-    gaps = (
-        max(start - last, first - end, 0)
-        + _NEAR * bool(_JOINT.search(texts[number], min(end, last), max(start, first)))
-        for number, start, end in places
-        for other, first, last in _places(texts, key)
-        if number == other
-    )
-    return min(gaps, default=2 * _NEAR + 1)
