@@ -14,7 +14,9 @@ from guard.provenance.speech.deeds import verbs_of
 from guard.provenance.speech.frames import Entity
 from guard.provenance.speech.sentences import WORD, sentences
 from guard.provenance.speech.turns import turns
+from guard.provenance.vocabulary.grammar import CALENDAR, NUMBERS, is_plural
 from guard.provenance.vocabulary.lexicon import is_stop, noun_classes, stem, verbal_classes
+from guard.provenance.vocabulary.words import set_of
 
 _PLEASE = r"(?:,?\s*(?:please|pls|thanks|thank you|now|today|asap))*"
 _ENDS = rf"{_PLEASE}\s*[.!]?\s*$"
@@ -79,10 +81,23 @@ _BOOKED = late(
 _BOOKS = frozenset({"buy", "schedule"})
 _LOOKS = late(
     r"\b(?:show|list|find|search|compare|look|check|see|tell|suggest\w*|recommend\w*|options?|ideas?"
-    r"|which|what|how|advice)\b",
+    r"|which|what|how|advice|kidding|joking|forget|ignore|whether|wait|approv\w*|maybe|perhaps)\b",
     re.IGNORECASE,
 )
-"""Words of who wants to see some first."""
+"""Words of who wants to see some first, or does not mean it."""
+_TO_WHERE = re.compile(r"\b(?:to|from|near|at)\s+(?:the|my|our)\s+[a-z-]+")
+_ANY_OF_IT = re.compile(r",\s*(?:the|an?)\s+one\s[^,]*")
+_SMALL = re.compile(r"(?<![\w-])[a-z][\w'\u2019-]*")
+_OF_TRIPS = (
+    CALENDAR
+    | NUMBERS.keys()
+    | set_of(
+        "to from for in on at near with by and the a an one me us my our please today tomorrow "
+        "tonight next this morning afternoon evening noon night nights day days week weeks people "
+        "persons adults guests economy business class return via around am pm seats"
+    )
+)
+"""What may follow something that is booked beside names: any other word may say what it is for."""
 _MONEY = late(
     r"^\s*(?:[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£]|(?-i:[A-Z]{3})\b|euros?|dollars?|pounds?))\s+"
     r"(?:to|for)\s+[^?.,;:]{2,60},?\s+please\s*[.!]?\s*$",
@@ -127,6 +142,16 @@ def stated(text: str, wanted: str, found: Sequence[Entity], asks: Sequence[Ask])
             yield one
 
 
+def _is_booked(said: str, booked: re.Match[str]) -> bool:
+    """Return whether a trip is wanted, and nothing of it: not "a flight to Rome in a table"."""
+    if "trip" not in noun_classes(stem(booked["noun"])) or (
+        "?" in said and is_plural(booked["noun"])
+    ):
+        return False
+    rest = _TO_WHERE.sub(" ", _ANY_OF_IT.sub(" ", said[booked.end("noun") :]))
+    return all(one[0] in _OF_TRIPS for one in _SMALL.finditer(rest))
+
+
 def _read(said: str, place: tuple[int, int], own: Sequence[Ask]) -> Ask | None:
     """Return the request that a sentence states; None: it states none."""
     if any(one.search(said) for one in _SETS) and not own:
@@ -142,7 +167,7 @@ def _read(said: str, place: tuple[int, int], own: Sequence[Ask]) -> Ask | None:
             done = verbal_classes(stem(noun)) if noun in _BACK else _BRINGS
             return Ask("", done | _BRINGS, place=place, heads=frozenset({stem(noun)}))
     booked = _BOOKED.search(said)
-    if booked and "trip" in noun_classes(stem(booked["noun"])) and not own:
+    if booked and not own and _is_booked(said, booked):
         return Ask("", _BOOKS, place=place, heads=frozenset({stem(booked["noun"])}))
     if _MONEY.search(said) and not own:
         return Ask("", frozenset({"pay"}), nouns=frozenset({"money"}), place=place)
