@@ -66,7 +66,6 @@ def test_each_of_what_was_written_down_is_made(prompt, name, items):
         ("Read my tasks and add labels: red, green", "add_task", ["red", "green"]),
         ("Add tasks with labels: red, green", "add_task", ["red", "green"]),
         ("Add tasks for my friends: Ann, Bob, Tom", "add_task", ["Ann", "Bob"]),
-        ("Add this to my tasks: milk, eggs and bread", "add_task", ["milk", "eggs"]),
         ("Add tasks:\n- buy milk\n- call Bob\nDone already:\n- pay rent", "add_task", ["buy milk", "call Bob", "pay rent"]),
     ],
 )  # fmt: skip
