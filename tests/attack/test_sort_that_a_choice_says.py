@@ -59,6 +59,18 @@ def test_a_sort_that_is_only_spoken_of_is_not_made(prompt):
     assert rules(prompt, "create_record", type="task")
 
 
+@pytest.mark.parametrize(
+    ("prompt", "sort"),
+    [
+        ("Add a note about the discount to Bronze horse", "discount"),
+        ("Add a note to the user of Bronze horse", "user"),
+        ("Create a task for the new discount of Bronze horse", "discount"),
+    ],
+)
+def test_a_sort_that_something_else_is_for_is_not_made(prompt, sort):
+    assert rules(prompt, "create_record", type=sort)
+
+
 def test_what_labels_adds_labels_and_takes_none_away():
     said = "Find Bronze horse and label it 'Booked'"
     assert rules(said, "modify_labels", add_labels=["Booked"]) == set()

@@ -49,6 +49,10 @@ _ANYTHING = frozenset(
     )
 )
 """Stems of names for a thing of any sort."""
+_OF_WHAT = frozenset({"about", "for", "to", "of", "on", "with", "from", "in", "at", "by", "as"})
+"""Words behind which something else is named than what is made."""
+_OTHER = "?"
+"""No word of anybody's: nothing asks for it."""
 IMPLYING = _ANYTHING | {_FORWARDS}
 """Stems of names for whose calls it is worth a look, though no word is their own."""
 _ALL_AT_ONCE = frozenset({"batch", "bulk"})
@@ -74,8 +78,9 @@ def implied(task: Task, known: Known, able: Capability, values: Values) -> Capab
         return able._replace(own=_NOTHING)
     kind = _kind(able, values)
     if kind:
-        classes = noun_classes(kind)
-        return able._replace(nouns=classes, own=_NOTHING if classes else frozenset({kind}))
+        classes, other = noun_classes(kind), _is_other_sort(task, kind)
+        own = frozenset({kind, _OTHER} if other else () if classes else {kind})
+        return able._replace(nouns=able.nouns if other else classes, own=own)
     if _FORWARDS in able.stems and _FORWARDS in task.words.acts and able.nouns <= _MAILS:
         return able._replace(nouns=_NOTHING) if _passes_on(task, known, values) else able
     return able
@@ -94,6 +99,24 @@ def _kind(able: Capability, values: Values) -> str:
         if one.why == "exempt" and _KIND.search(value.path) and value.text.isalpha()
     ]
     return kinds[0] if len(kinds) == 1 else ""
+
+
+def _is_other_sort(task: Task, kind: str) -> bool:
+    """Return whether a sort is only what something else is for: "a note about the discount".
+
+    Or no thing of its own at all: "a user guide task".
+    """
+    for ask in task.asks:
+        said = [*WORD.finditer(task.wanted, *ask.place)]
+        at = next((n for n, one in enumerate(said) if stem(one[0]) == kind), None)
+        if at is None:
+            continue
+        before = [one[0].casefold() for one in said[1:at]]
+        after = said[at + 1 : at + 2]
+        joined = bool(after) and bool(noun_classes(stem(after[0][0])))
+        if not joined and _OF_WHAT.isdisjoint(before):
+            return False
+    return True
 
 
 def _receiver(values: Values) -> frozenset[str]:
