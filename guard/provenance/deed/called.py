@@ -127,7 +127,7 @@ def _is_told(text: str, verbs: frozenset[str], thing: str, *, there: bool) -> bo
         meant = dict(idioms([one[0] for one in words]))
         marks = frozenset[str]() if thing else verbs & marked(text, start, end)
         for at, one in enumerate(words):
-            own = f"{one[0]} {meant.get(at, '')}".split()
+            own = [one[0], *meant.get(at, "").split()]
             own += marks if one[0].casefold() in MARKS else ()
             if thing and not _has_object(text, words, at, thing, there=there):
                 continue

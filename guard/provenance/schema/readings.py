@@ -99,7 +99,7 @@ _ASKS_AWAY = frozenset({"request", "create", "add", "submit", "file", "book", "e
 _AWAY_BY = frozenset(map(stem, ("takeleave",)))
 """The verb of whoever takes time off, and of nobody who takes anything else."""
 _MOVING, _INTO = frozenset({"move"}), ("to", "into", "onto")
-_LINKS = frozenset(map(stem, ("link", "connect", "relate")))
+_LINKS = frozenset(map(stem, ("link", "relate")))
 _LEAST = 3
 _GIVES = stem("give")
 _NONE: frozenset[str] = frozenset()

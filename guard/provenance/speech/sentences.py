@@ -167,9 +167,12 @@ def acting(text: str) -> frozenset[str]:
 
 
 def marked(text: str, start: int, end: int) -> frozenset[str]:
-    """Return as what a sentence that marks something marks it, but for what is nobody's to mark."""
-    found = (one for way in (_AS, _MARKED) for one in way.finditer(text, start, end))
-    return frozenset(map(stem, (one[1] for one in found))) - _FATES
+    """Return as what a sentence marks something, but for what is nobody's to mark.
+
+    Of several things that it marks as this and that, which one is which is not said here.
+    """
+    found = {stem(one[1]) for way in (_AS, _MARKED) for one in way.finditer(text, start, end)}
+    return frozenset(found if len(found) == 1 else ()) - _FATES
 
 
 def is_english(said: frozenset[str]) -> bool:
