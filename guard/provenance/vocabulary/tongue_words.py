@@ -1,6 +1,6 @@
-"""The words by which people are told to do something in German, French, Spanish and Italian: plain data.
+"""The words by which people are told to do something in four other languages: plain data.
 
-And in Italian. Behind a colon the stems, with a mark for how they bend: - German, ~ French, * and +
+Behind a colon the stems, with a mark for how they bend: - German, ~ French, * and +
 Spanish, ^ and = Italian; one without is the word itself.
 """
 
