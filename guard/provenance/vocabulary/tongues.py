@@ -1,8 +1,9 @@
 """How people are told in four other languages to do something, as the English verb of it.
 
-In German, French, Spanish and Italian. Only where the verb begins a sentence, or stands behind a please or an and, or is
-what they ask whether one could do. Imperatives with pronouns at their end ("bórralo"), and German
-ones of which a part ends the clause ("häng es auf"). A verb that is missing asks for nothing.
+In German, French, Spanish and Italian. Only where the verb begins a sentence, or stands behind a
+please or an and, or is what they ask whether one could do. Imperatives with pronouns at their end
+("bórralo"), and German ones of which a part ends the clause ("häng es auf"). A verb that is missing
+asks for nothing.
 """
 
 import re
