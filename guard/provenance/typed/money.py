@@ -8,8 +8,8 @@ from typing import NamedTuple
 _COMMA = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d+,\d{1,2}")
 _DOTS = re.compile(r"\d{1,3}\.\d{3}")
 _ROUND = re.compile(r"[1-9]\d{0,2}\.000")
-_OF_A_THOUSAND = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
-"""Currencies with three decimal places (ISO 4217)."""
+_OF_A_THOUSAND = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND", "BTC", "ETH"})
+"""Currencies with three decimal places (ISO 4217), or with more."""
 
 
 class Money(NamedTuple):

@@ -45,6 +45,7 @@ def unit(spec, path="amount", **beside):
         ("Pay 118.000 EUR to Ann", "118000 EUR"),
         ("Pay EUR 118.000 to Ann", "118 EUR"),
         ("Pay 118.000 KWD to Ann", "118 KWD"),
+        ("Pay 2.000 BTC to Ann", "2 BTC"),
         ("Pay 40 Canadian dollars to Ann", "40 CAD"),
         ("Pay 40 US dollars to Ann", "40 USD"),
         ("Pay 300 DKK to Ann", "300 DKK"),
