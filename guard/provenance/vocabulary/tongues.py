@@ -102,7 +102,7 @@ def _bent(marks: str) -> frozenset[str]:
 _HELD = set_of(
     """
 si cuando hasta antes después salvo excepto menos sino nunca jamás no tampoco sin non quando finché
-prima dopo tranne eccetto meno mai senza neanche nemmeno appena
+prima dopo tranne eccetto meno mai senza neanche nemmeno appena come perché
 """
 )
 """Words by which Spanish or Italian forbids, leaves out or makes a condition: read here alone."""

@@ -71,6 +71,7 @@ ABROAD = [
     ("Prenotalo, per favore", "book_room", "cancel_room"),
     ("Puoi cancellare la riunione di lunedì?", "delete_event", "create_event"),
     ("Non cancellare la bozza", "", "delete_draft"),
+    ("Potresti dirmi come cancellare una bozza?", "", "delete_draft"),
     ("Se piove, cancella la gita", "", "cancel_trip"),
     ("Modifica del piano: quando?", "", "modify_plan"),
     ("Rimborsi di marzo: quanti?", "", "refund_order"),
