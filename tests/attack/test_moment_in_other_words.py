@@ -65,3 +65,9 @@ def test_words_that_lead_somewhere_are_no_moment_nobody_spoke_of(said):
         RULES, "Add a task to water the oaks", ("add_task", {"content": "x", "due": said}), READ
     )
     assert ("TASK-WHEN" in found) is (said != "friday")
+
+
+@pytest.mark.parametrize(("court", "said"), [("Oak", "monday"), ("Elm", "friday")])
+def test_of_two_moments_nobody_can_tell_which_is_whose(court, said):
+    prompt = "Book the court Oak for friday and the court Elm for monday"
+    assert "TASK-WHEN" in asks(RULES, prompt, ("book_court", {"court": court, "when": said}), READ)

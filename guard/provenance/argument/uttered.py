@@ -55,7 +55,9 @@ def uttered(task: Task, able: Capability, text: str) -> bool:
     asked = requests_for(task.pieces, able, task.wanted, "") or ((0, len(task.wanted)),)
     said = [_words(task.wanted[start:end]) for start, end in asked]
     places = [place for one in said for place in _places(own, one)]
-    return bool(places) and all(places)
+    # Of two moments nobody can tell which is whose: "A on friday, and B on monday".
+    several = len({word for one in said for word in one if word in _DAYS} - {*own}) > 0
+    return bool(places) and all(places) and not several
 
 
 def says_when(text: str) -> bool:
