@@ -8,7 +8,7 @@ import pytest
 from guard.model.origin import TRUSTED
 from guard.provenance.result.numbered import numbers_in
 from guard.provenance.result.segment import Seen
-from tests.attack.verdicts import S, asks, bundle, tool
+from tests.attack.verdicts import N, S, asks, bundle, tool
 
 ARGS, ROLE = {"crate_id": S}, {"crate_id": "id"}
 RULES = bundle(
@@ -18,6 +18,7 @@ RULES = bundle(
             ["read"], {}, labels={f"*.{one}": ["trusted"] for one in ("id", "name", "mail")}
         ),
         "half_sure_crates": tool(["read"], {}, labels={"*.id": ["trusted"], "*.mail": ["trusted"]}),
+        "ask_crate": tool(["read"], {}),
         "list_letters": tool(["read"], {}),
         "move_crate": tool(["write"], ARGS, ROLE),
         "burn_crate": tool(["write", "irreversible"], ARGS, ROLE),
@@ -119,3 +120,26 @@ def test_nobody_is_written_to_because_a_stranger_numbered_a_thing():
     )
     assert asks(RULES, prompt, call, ("sure_crates", {}, shown[:1])) == set()
     assert "TASK-DEST" in asks(RULES, prompt, call, ("half_sure_crates", {}, shown[:1]))
+
+
+def test_a_thing_that_bears_the_id_of_another_tool_is_not_meant():
+    own = ("ask_crate", {}, {"id": "10471", "weight": 5})
+    found = ("list_crates", {}, [{"id": "c-79", "name": "#10471"}])
+    call = ("burn_crate", {"crate_id": "c-79"})
+    assert "TASK-TARGET" in asks(RULES, "Burn crate #10471", call, found, own)
+
+
+def test_to_the_account_of_a_numbered_bill_goes_no_other_money():
+    one, two = "DE89370400440532013000", "DE75512108001245126199"
+    rules = bundle(
+        {
+            "list_bills": tool(["read"], {}, labels={"*": ["trusted"], "*.*": ["trusted"]}),
+            "make_transfer": tool(
+                ["write"], {"iban": S, "amount": N}, {"iban": "recipient", "amount": "amount"}
+            ),
+        }
+    )
+    bills = [{"id": "b-1", "bill_number": "77", "amount": 120.5, "iban": one}]
+    prompt = f"Pay bill 77 and transfer 50 EUR to {two}"
+    call = ("make_transfer", {"iban": one, "amount": 50})
+    assert "TASK-DEST" in asks(rules, prompt, call, ("list_bills", {}, bills))

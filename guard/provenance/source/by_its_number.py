@@ -25,8 +25,8 @@ def has_its_number(
         record: the record.
         sure: whether only a number counts that no stranger could write.
     """
-    if not record.numbers or known.full:
-        return False
+    if not record.numbers or known.full or (sure and "iban" in dict(value.kinds)):
+        return False  # to the account of "bill 77" goes no other money
     said = {
         number
         for noun, number in task.naming.numbers
@@ -34,6 +34,9 @@ def has_its_number(
     }
     if sure and said:
         said &= {one.strip("# ") for one in record.pointers}
+    others = (known.record(two.record) for one in said for two in known.seen(_as_ids(one)))
+    if any(one.identity != record.identity and said & _numbers(one) for one in others):
+        return False  # another tool shows it
     return bool(said) and not any(
         not said.isdisjoint(_numbers(one))
         for listing in known.lists.shown(place.action)
@@ -48,6 +51,10 @@ def _is_of(noun: str, value: Value, place: Place) -> bool:
     its = kin | kin_of(place.action.rpartition("/")[2])
     classes = {name for one in kin for name in noun_classes(one)}
     return not noun or noun in its or not classes.isdisjoint(noun_classes(noun))
+
+
+def _as_ids(number: str) -> tuple[tuple[str, str], ...]:
+    return ("number", number), ("text", number), ("object_id", number)
 
 
 def _numbers(record: Record) -> frozenset[str]:
