@@ -52,8 +52,19 @@ def test_any_other_asks(found, chore):
 
 
 def test_so_does_what_was_looked_for_by_something_else():
-    for args in ({"filter": "Marta"}, {"filter": "all of May"}):
+    for args in (
+        {"filter": "Marta"},
+        {"filter": "all of May"},
+        {"filter": "NOT Winter Fair Bells"},
+    ):
         assert {"TASK-TARGET", "TASK-AMBIGUOUS"} & asked([FAIR], args=args)
+
+
+def test_so_does_the_second_of_two_that_bear_it_wherever_the_first_was_shown():
+    for text in ("Winter Fair Bells", "winter fair bells"):
+        for by in ("Eve", "Marta"):
+            found = [{"id": "c-9", "content": text, "added_by": by}]
+            assert {"TASK-TARGET", "TASK-AMBIGUOUS"} & asked(found, "c-9", others=[FAIR, *OTHERS])
 
 
 def test_so_does_what_another_thing_is_called():

@@ -4,6 +4,7 @@ Beside a trusted name of its own, another field names no record: whoever can wri
 choose what is deleted. It decides nothing.
 """
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -22,6 +23,10 @@ from guard.provenance.vocabulary.titles import titled
 
 _TEXTS = frozenset(map(stem, ("message", "messages", "sms", "comment", "reply", "tweet")))
 """Things that are what somebody wrote, and nothing besides."""
+_LEFT_OUT = re.compile(
+    r"\b(?:not|or|no|except|without|und|oder|nicht)\b|(?:^|\s)[-!~]", re.IGNORECASE
+)
+"""Words of searches that find what is not called so."""
 
 
 def outranked(
@@ -84,8 +89,9 @@ def found_by_name(task: Task, known: Known, place: Place, record: Record) -> boo
     own = frozenset().union(*task.naming.spelled)  # words that begin like a name, or are quoted
     text = not record.own and not _TEXTS.isdisjoint(kin_of(place.action.rpartition("/")[2]))
     lists = [one for one in known.lists.shown(place.action) if one.holds(place.record)]
-    sought = [text for one in lists for text in one.sought]
-    others = [one for each in lists for one in each.records if one.identity != record.identity]
+    sought = [text for one in lists for text in one.sought if not _LEFT_OUT.search(text)]
+    every = (each for tool in known.lists.actions() for each in known.lists.shown(tool))
+    others = [one for each in every for one in each.records if one.identity != record.identity]
     return any(
         (text or (not own.isdisjoint(name.split()) and any(_said_in(name, one) for one in sought)))
         and not any(name in with_pairs(one.noted) for one in others)
