@@ -201,7 +201,7 @@ def capability(name: str, words: tuple[str, ...] = ()) -> Capability:
     puts = not words and "post" in things and "change" not in verbs
     must = _POST if puts and "post" in posting(verbs, things) else _NONE
     verbs, nouns, own = prepared(frozenset(() if words else stems), verbs, nouns, own)
-    own = own if verbs else phrasal.alike(own or frozenset(stems), tasks="ticket" in nouns)
+    own = own if verbs else phrasal.alike(own or frozenset(stems))
     against, wide = phrasal.against(acting), not _REACHES.isdisjoint(stems) and not words
     return Capability(verbs | must, nouns, frozenset(stems), own, against, must, wide)
 

@@ -70,9 +70,6 @@ _ALIKE = tuple(
 )
 """Stems of verbs that no class holds and that ask for the same."""
 
-_ENDS = set_of("clos complet finish don resolv")
-"""Stems of verbs by which a task comes to its end: who ticks it off closes it."""
-
 FIRST = set_of("pin lik star flag merg commit link bill bookmark follow report")
 """Stems of nouns and little words that are the verb where a tool's name begins with them."""
 
@@ -179,10 +176,9 @@ def named(parts: Sequence[str], stems: Sequence[str], known: Iterable[str]) -> l
     return found
 
 
-def alike(verbs: frozenset[str], *, tasks: bool = False) -> frozenset[str]:
-    """Return stems of verbs with those that ask for the same; `tasks`: of what is there to do."""
-    ends = _ENDS if tasks and not _ENDS.isdisjoint(verbs) else frozenset[str]()
-    return verbs.union(ends, *(many for many in _ALIKE if not many.isdisjoint(verbs)))
+def alike(verbs: frozenset[str]) -> frozenset[str]:
+    """Return stems of verbs with those that ask for the same."""
+    return verbs.union(*(many for many in _ALIKE if not many.isdisjoint(verbs)))
 
 
 def against(acting: Iterable[str]) -> frozenset[str]:

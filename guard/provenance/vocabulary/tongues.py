@@ -145,6 +145,8 @@ def abroad(words: Sequence[str]) -> Iterator[tuple[int, str]]:
     sure, held = not _SURE.isdisjoint(said), not _HELD.isdisjoint(said)
     named = "bitte" in said or not _COULD.isdisjoint(said[:3])
     hello = said[:1] != [] and said[0] in _HELLO
+    if len([one for one in said if in_ascii(one) in _ITALIAN]) > 1:
+        return  # two verbs at once: which thing is whose is not read there
     for at, word in enumerate(said):
         begins = not at or said[at - 1] in _LEADS or (hello and at <= 2)  # noqa: PLR2004
         if not (begins or named):

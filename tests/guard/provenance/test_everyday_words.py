@@ -37,14 +37,17 @@ LATER = [
     ("Ann pushed the visit to Friday", "", "reschedule_visit"),
 ]
 ENDS = [
-    ("tick off the paint", "complete_item close_task finish_todo", "delete_task reopen_task"),
-    ("tick those off", "complete_task ListCompleteItem task_close", "delete_item"),
-    ("close WEB-3", "close_issue complete_issue", "delete_issue reopen_issue"),
+    ("tick off the paint", "complete_item", "delete_task reopen_task"),
+    ("tick those off", "complete_task ListCompleteItem", "delete_item"),
+    ("close WEB-3", "close_issue", "delete_issue reopen_issue"),
     ("ack the disk alerts", "alert_acknowledge acknowledge_alert", "alert_delete"),
     ("show me the list", "", "ListCompleteItem"),
     ("close the gate", "close_gate", "complete_order delete_gate"),
-    ("Ann ticked them off", "", "close_task"),
-    ("don't tick it off yet", "", "close_task"),
+    ("Ann ticked them off", "", "complete_task"),
+    ("finish your reply to ticket 311", "", "close_ticket resolve_ticket"),
+    ("resolve the conflict told in ticket 311", "", "close_ticket"),
+    ("accendi la lampada e spegni la radio", "", "turn_on turn_off"),
+    ("don't tick it off yet", "", "complete_task"),
 ]
 MADE = [
     ("take a snapshot of every web server", "snapshot_create create_snapshot", "snapshot_delete"),
