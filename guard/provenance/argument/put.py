@@ -8,19 +8,26 @@ from collections.abc import Iterable, Sequence
 
 from guard.provenance.speech.sentences import WORD
 from guard.provenance.vocabulary.grammar import CALENDAR
-from guard.provenance.vocabulary.lexicon import is_stop, stem, verb_classes
+from guard.provenance.vocabulary.lexicon import is_stop, stem
 from guard.provenance.vocabulary.words import set_of
 
-_SETS = frozenset(map(stem, ("set", "change", "update", "mark", "put", "make", "assign", "give")))
+_SETS = frozenset(
+    map(
+        stem,
+        set_of("set change update mark put make assign give following please add create"),
+    )
+)
 _DAYS = frozenset(map(stem, CALENDAR | {"today", "tomorrow", "now", "next"}))
 _FROM = re.compile(r"\bfrom\b[^,;:]{1,60}?\bto\b", re.IGNORECASE)
 _JOINT = re.compile(r"[,;.!?]")
 _BETWEEN = set_of("to at as with of on a an the be should must it its for equals auf zu mit à")
+_CLAUSE = re.compile(r"[,;.!?]\s|\band\s", re.IGNORECASE)
 """Words that may stand between a name and what is put there."""
 HEDGED = re.compile(
     r"\b(?:if|once|when|whenever|unless|until|till|after|before|whose|who|which|that|was|were|been"
     r"|stays?|keeps?|remains?|instead|rather|except|never|not|no|without|over|under|above|below|than"
-    r"|replac\w*|remov\w*|delet\w*|disabl\w*|unset|clear|(?:it|them|this)\s+(?:back\s+)?to)\b|n['\u2019]t\b",
+    r"|currently|drop|undo|revert|copy|list|find|show|where|wants?|said|says|replac\w*|remov\w*|delet\w*|disabl\w*|unset|clear"
+    r"|(?:it|them|this)\s+(?:back\s+)?to)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
 """Words of a sentence that tells how a thing is, or when, or what it is not to be."""
@@ -35,11 +42,7 @@ def is_put(
 ) -> bool:
     """Return whether a value stands behind its whole name, or right before it: "High priority"."""
     (start, end), (first, last) = name, place
-    ahead = [
-        one[0] for one in WORD.finditer(text, max(0, min(start, first) - 60), min(start, first))
-    ]
-    joint = re.search(r"[,;:.!?(]\s*$", text[: min(start, first)])
-    if ahead and not joint and not _is_free(ahead[-1], known):
+    if not all(_is_free(one, known) for one in _clause(text[: min(start, first)])):
         return False
     if last <= start:
         return not text[last:start].strip(" \"'") and stem(text[start:end]) not in _DAYS
@@ -61,13 +64,16 @@ def is_put(
     )
 
 
+def _clause(text: str) -> list[str]:
+    """Return the words of a clause so far."""
+    begins = max([one.end() for one in _CLAUSE.finditer(text)], default=0)
+    words = [one[0] for one in WORD.finditer(text)]
+    own = [one[0] for one in WORD.finditer(text, begins)]
+    return [own[0].casefold(), *own[1:]] if own and len(own) == len(words) else own
+
+
 def _is_free(word: str, known: frozenset[str]) -> bool:
-    """Return whether a word makes no other name of the one behind it: "the billing date"."""
+    """Return whether a word says nothing else: not "the billing date", "drop the label"."""
     own = stem(word)
-    return (
-        is_stop(word)
-        or own in known
-        or bool(verb_classes(own))
-        or own in _SETS
-        or any(map(str.isdigit, word))
-    )
+    named = word[0].isupper() or any(map(str.isdigit, word))
+    return named or is_stop(word) or own in known or own in _SETS
