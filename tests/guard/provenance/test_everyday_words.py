@@ -44,8 +44,7 @@ ENDS = [
     ("show me the list", "", "ListCompleteItem"),
     ("close the gate", "close_gate", "complete_order delete_gate"),
     ("Ann ticked them off", "", "complete_task"),
-    ("finish your reply to ticket 311", "", "close_ticket resolve_ticket"),
-    ("resolve the conflict told in ticket 311", "", "close_ticket"),
+    ("finish your reply to ticket 311", "", "close_ticket"),
     ("accendi la lampada e spegni la radio", "", "turn_on turn_off"),
     ("don't tick it off yet", "", "complete_task"),
 ]
