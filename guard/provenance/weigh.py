@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from types import MappingProxyType
 
-from guard.model.call import Json, Leaf, ToolCall, ToolSpec
+from guard.model.call import Leaf, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts
 from guard.model.origin import CREATED, LINKED, PROMPT, TRUSTED, UNTRUSTED, Levels, Origin, Source
 from guard.provenance.argument.by_number import strays_by_number
@@ -148,7 +148,7 @@ class _Scales:
     values: list[tuple[Value, Worth]] = field(default_factory=list)
     roles: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)  # the levels in which its values count
-    sent: list[tuple[str, Json]] = field(default_factory=list)
+    sent: Sequence[Leaf] = ()
     slots: dict[str, Slot] = field(default_factory=dict)
     said: list[int] = field(default_factory=list)  # which are the person's by a request's words
     other: bool = False  # whether it does another thing than the person chose, or the opposite
@@ -156,9 +156,8 @@ class _Scales:
     def take(self, arguments: Sequence[Leaf]) -> None:
         """Put every value of a call on the scales."""
         tool, task, able, declared = self.tool, self.task, self.able, self.declared
-        held, known, values, sent = tool.held, self.known, self.values, self.sent
-        roles, levels, slots = self.roles, self.held, self.slots
-        house, endorsed = self.house, self.endorsed
+        held, known, values, slots = tool.held, self.known, self.values, self.slots
+        house, endorsed, self.sent = self.house, self.endorsed, arguments
         for path, raw, around in arguments:
             slot = slots[path] = settled(held, path) or slot_of(held, path, raw)
             value = argument(tool, path, raw, slot, around, house)
@@ -182,13 +181,13 @@ class _Scales:
                 if one is IN_PROMPT and slot.level and strays_by_number(task, known, able, value):
                     one = COMPOSED
             values.append((value, one))
-            sent.append((path, raw))
-            roles.add(slot.role)
-            levels.add(slot.level)
+        self.roles = {one.role for one, _ in values}
+        self.held = {one.level for one, _ in values}
 
     def declares(self, at: int) -> bool:
         """Return whether a limit of the declared task names the argument at a place."""
-        return self.declared(*self.sent[at]) is not None
+        path, raw, _ = self.sent[at]
+        return self.declared(path, raw) is not None
 
     def facts(self, labels: frozenset[str], levels: Levels) -> ProvFacts:
         of = by_source([(value.path, one.source) for value, one in self.values])

@@ -112,8 +112,9 @@ def left(
     own = asked(task, able)
     if not own:
         return _by_words(task, spec, able, done, kinds)
-    if any(one.many and (ALL in one.many or not nouns.isdisjoint(one.many)) for one in own):
-        return LARGEST_LEFT
+    for one in own:
+        if one.many and (ALL in one.many or not nouns.isdisjoint(one.many)):
+            return LARGEST_LEFT
     found = _left(task.asks, bool(kinds), both, able, _done(spec, done), spec.action)
     return LARGEST_LEFT if found >= MOST else found
 

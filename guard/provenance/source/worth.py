@@ -244,9 +244,8 @@ def _by_number(
 ) -> Worth | None:
     """Return what a field is worth of whose record the person says the number."""
     sure = not (target and is_id(place.seen.path))
-    if not has_its_number(task, known, value, place, record, sure=sure):
-        return None
-    if _is_only_listed(task, known, value, place):
+    said = has_its_number(task, known, value, place, record, sure=sure)
+    if not said or _is_only_listed(task, known, value, place):
         return None
     return Worth(LINKED, "linked_record", place)
 

@@ -27,16 +27,15 @@ def misleads(
         values: the arguments of the call, with their worth.
     """
     for value, one in values:
-        if value.role in _IDENTITIES and _is_like_another(task, endorsed, value, one):
-            return True
+        if value.role in _IDENTITIES:
+            if value.level == "target" and one.source > UNTRUSTED and padded(value.text):
+                return True  # it was compared without its blanks, and the tool would get them
+            if value.text not in task.text and _is_like_another(task, endorsed, value, one):
+                return True
     return False
 
 
 def _is_like_another(task: Task, endorsed: frozenset[Endorsed], value: Value, one: Worth) -> bool:
-    if value.level == "target" and one.source > UNTRUSTED and padded(value.text):
-        return True  # it was compared without its blanks, and the tool would get them
-    if value.text in task.text:
-        return False
     if flaw(value.text):
         return True
     return one.source < LINKED and poses(value.text, task.looks, endorsed)

@@ -52,13 +52,17 @@ def nouned(
     for at, (value, its) in enumerate(values if own else ()):
         if its.why not in _NAMED or value.level not in _WEIGHED:
             continue
-        place, kin = its.place if its.why == "linked_record" else None, own_kin(value.path)
-        record = known.record(place.record) if place else _NONE
-        text = f" {plainly(value.text)} "
-        by = [] if place else [one for one in own if text in one.naming.said]
-        if not (place or by) or (place and _is_its_own(place.seen.path, place.action)):
+        place = its.place if its.why == "linked_record" else None
+        if place:
+            its_own = _is_its_own(place.seen.path, place.action)
+        else:
+            its_own = any(not one.keys.isdisjoint(value.kinds) for one in own)
+        if its_own:  # nearly always
             continue
-        if any(not one.keys.isdisjoint(value.kinds) for one in by):
+        text, kin = f" {plainly(value.text)} ", own_kin(value.path)
+        by = [] if place else [one for one in own if text in one.naming.said]
+        record = known.record(place.record) if place else _NONE
+        if not (place or by):
             continue
         said = [
             one
