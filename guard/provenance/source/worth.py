@@ -245,9 +245,8 @@ def _by_number(
     """Return what a field is worth of whose record the person says the number."""
     sure = not (target and is_id(place.seen.path))
     said = has_its_number(task, known, value, place, record, sure=sure)
-    if not said or _is_only_listed(task, known, value, place):
-        return None
-    return Worth(LINKED, "linked_record", place)
+    only = said and _is_only_listed(task, known, value, place)
+    return Worth(LINKED, "linked_record", place) if said and not only else None
 
 
 def _is_only_listed(task: Task, known: Known, value: Value, place: Place) -> bool:

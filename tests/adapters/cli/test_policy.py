@@ -32,7 +32,7 @@ def traces(tmp_path):
 
 def test_check_of_a_sound_policy_ends_with_a_sum_and_zero(capsys):
     assert main(["policy", "check", *SOURCE, *TABLE]) == 0
-    assert "16 rules, 12 tools" in capsys.readouterr().out.splitlines()[-1]
+    assert "16 rules, 13 tools" in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_check_names_file_line_code_and_rule_and_ends_with_one(tmp_path, capsys):
