@@ -35,7 +35,7 @@ from guard.provenance.result.segment import Deed, Endorsed, UnderWay, same_write
 from guard.provenance.schema.levels import by_source, weakest
 from guard.provenance.schema.roles import CHANGING
 from guard.provenance.schema.slot import Slot, settled, slot_of
-from guard.provenance.source.amounts import in_its_unit, places_of
+from guard.provenance.source.amounts import in_one_record
 from guard.provenance.source.value import Value, argument
 from guard.provenance.source.worth import COMPOSED, EXEMPT, IN_PROMPT, Worth, worth
 from guard.provenance.speech.granting import granted
@@ -122,16 +122,21 @@ def weigh(
         condition=condition(task, known, able, scales.values) if changes else 0,
         spoken=task.spoken,
         left=scales.left(done, chosen) if write else LARGEST_LEFT,
-        repeat=bool(write)
-        and (
-            known.ran(write, spec.action, of)
-            or any(same_write(write, spec.action, one.write, one.deed[0]) for one in before)
-        ),
+        repeat=bool(write) and _is_repeated(write, spec.action, of, known, before),
         wrote=frozenset(scales.own()) if write and leaving else frozenset(),
         write=write,
         size=largest(task, able, scales.values) if write and leaving else 1,
         endorses=scales.endorses() if leaving else (),
     )
+
+
+def _is_repeated(
+    write: str, action: str, of: str, known: Known, before: Sequence[UnderWay]
+) -> bool:
+    """Return whether the same write ran for a task, or is under way."""
+    if known.ran(write, action, of):
+        return True
+    return bool(before) and any(same_write(write, action, one.write, one.deed[0]) for one in before)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -146,8 +151,8 @@ class _Scales:
     able: Capability
     house: tzinfo
     values: list[tuple[Value, Worth]] = field(default_factory=list)
-    roles: set[str] = field(default_factory=set)
-    held: set[str] = field(default_factory=set)  # the levels in which its values count
+    roles: frozenset[str] = NOTHING
+    held: frozenset[str] = NOTHING  # the levels in which its values count
     sent: Sequence[Leaf] = ()
     slots: dict[str, Slot] = field(default_factory=dict)
     said: list[int] = field(default_factory=list)  # which are the person's by a request's words
@@ -157,7 +162,8 @@ class _Scales:
         """Put every value of a call on the scales."""
         tool, task, able, declared = self.tool, self.task, self.able, self.declared
         held, known, values, slots = tool.held, self.known, self.values, self.slots
-        house, endorsed, self.sent = self.house, self.endorsed, arguments
+        house, endorsed, machines = self.house, self.endorsed, "ip" in task.kinds
+        self.sent = arguments
         for path, raw, around in arguments:
             slot = slots[path] = settled(held, path) or slot_of(held, path, raw)
             value = argument(tool, path, raw, slot, around, house)
@@ -175,14 +181,15 @@ class _Scales:
                 one = by
             else:
                 one = worth(task, known, value, target=slot.target, endorsed=endorsed)
-                if one.source < LINKED and done_to(task, able, slot, value):
+                sayable = one.source < LINKED and (slot.sayable or machines)
+                if sayable and done_to(task, able, slot, value):
                     one = IN_PROMPT
                     self.said.append(len(values))
                 if one is IN_PROMPT and slot.level and strays_by_number(task, known, able, value):
                     one = COMPOSED
             values.append((value, one))
-        self.roles = {one.role for one, _ in values}
-        self.held = {one.level for one, _ in values}
+        self.roles = frozenset([one.role for one, _ in values])
+        self.held = frozenset([one.level for one, _ in values])
 
     def declares(self, at: int) -> bool:
         """Return whether a limit of the declared task names the argument at a place."""
@@ -204,7 +211,8 @@ class _Scales:
             linked=of[LINKED],
             created=of[CREATED],
             level=levels,
-            same_record="amount" in self.roles and self.same_record(),
+            same_record="amount" in self.roles
+            and in_one_record(self.task, self.known, [one for one, _ in self.values]),
             ambiguous="ambiguous" in whys,
             index_full="index_full" in whys,
             not_canonical=misleads(self.task, self.endorsed, self.values),
@@ -228,23 +236,6 @@ class _Scales:
         for value, one in self.values:
             if value.level == "dest" and one.why != "exempt":
                 yield value
-
-    def same_record(self) -> bool:
-        """Return whether every amount stands in a linked record of every receiver."""
-        amounts = [self.records(one) for one, _ in self.values if one.role == "amount"]
-        if not amounts or not frozenset.intersection(*amounts):
-            return False  # most calls pay nobody
-        payees = [self.records(one) for one, _ in self.values if one.level == "dest"]
-        return bool(payees) and bool(frozenset.intersection(*payees, *amounts))
-
-    def records(self, value: Value) -> frozenset[int]:
-        return frozenset(
-            place.record
-            for place in places_of(self.known, value)
-            if place.record and place.seen.trusted
-            if value.role != "amount"
-            or in_its_unit(self.task, value, place, self.known.record(place.record))
-        )
 
     def origins(self) -> tuple[Origin, ...]:
         places: dict[str, int] = {}

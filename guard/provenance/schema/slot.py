@@ -26,6 +26,7 @@ from guard.provenance.schema.switches import Switch, switch_of
 from guard.provenance.vocabulary.contrary import repeats
 from guard.provenance.vocabulary.lexicon import capability
 
+_SAYABLE = frozenset({"id", "path", "recipient", "source"})
 _ONE_OF_MANY = frozenset({"dest", "target"})
 _SOMEBODY = frozenset({"person"})
 _NOTHING: frozenset[str] = frozenset()
@@ -46,6 +47,7 @@ class Slot(NamedTuple):
         open: whether nobody said what it is, and it may be somebody.
         loose: whether nobody said what it is, and it may be somebody, or so much of anything.
         named: whether it takes what people name a thing by: it is open, or for an id.
+        sayable: whether the words of a request may say that this is what it is done to.
         again: whether it says, by its name, that something is done again and again.
         default: what the tool's schema says it is where it is left out; None: nothing.
         allowed: the closed set of its values; empty: it is open.
@@ -66,6 +68,7 @@ class Slot(NamedTuple):
     open: bool
     loose: bool
     named: bool
+    sayable: bool
     again: bool
     default: Json
     allowed: tuple[Json, ...]
@@ -138,6 +141,7 @@ def _slot(tool: Held, path: str, like: Like) -> Slot:
         open=unsaid,
         loose=unsaid or (free and role == "amount"),
         named=unsaid or role == "id",
+        sayable=unsaid or free or role in _SAYABLE,
         again=repeats(path),
         default=default,
         allowed=allowed,

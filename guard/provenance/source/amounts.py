@@ -43,6 +43,24 @@ def places_of(known: Known, value: Value) -> Sequence[Place]:
     return found
 
 
+def in_one_record(task: Task, known: Known, values: Sequence[Value]) -> bool:
+    """Return whether every amount of a call stands in a trusted record of every receiver."""
+    amounts = [_records(task, known, one) for one in values if one.role == "amount"]
+    if not amounts or not frozenset.intersection(*amounts):
+        return False
+    payees = [_records(task, known, one) for one in values if one.level == "dest"]
+    return bool(payees) and bool(frozenset.intersection(*payees, *amounts))
+
+
+def _records(task: Task, known: Known, value: Value) -> frozenset[int]:
+    return frozenset(
+        place.record
+        for place in places_of(known, value)
+        if place.record and place.seen.trusted
+        if value.role != "amount" or in_its_unit(task, value, place, known.record(place.record))
+    )
+
+
 def follows(task: Task, known: Known, value: Value) -> bool:
     """Return whether an amount is reckoned from what the person said and what they named."""
     money, unit = value.money, value.unit

@@ -44,7 +44,8 @@ def points(task: Task, known: Known, value: Value, place: Place, record: Record)
     path = place.seen.path
     if value.level not in _WEIGHED or not place.seen.whole or not record.keys:
         return False
-    if _ABOVE in things_at(value.path) & things_at(path) - task.words.stems:
+    above = _ABOVE in things_at(value.path) and _ABOVE in things_at(path)
+    if above and _ABOVE not in task.words.stems:
         return True  # what is put under a thing is not put beside it
     own, more = _relation(path, value.path, value.kin, place.action)
     if not more or more <= task.words.stems:
