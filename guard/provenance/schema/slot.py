@@ -26,7 +26,7 @@ from guard.provenance.schema.switches import Switch, switch_of
 from guard.provenance.vocabulary.contrary import repeats
 from guard.provenance.vocabulary.lexicon import capability
 
-_SAYABLE = frozenset({"id", "path", "recipient", "source"})
+_SAYABLE = frozenset({"id", "path", "recipient", "source", "when"})
 _ONE_OF_MANY = frozenset({"dest", "target"})
 _SOMEBODY = frozenset({"person"})
 _NOTHING: frozenset[str] = frozenset()
