@@ -42,8 +42,9 @@ def test_no_other_branch_is_written_than_is_said(prompt):
         assert not asked(prompt, "update_file", path="plan.md", text="x", branch="fix-typo")
 
 
-def test_the_branch_of_the_record_is_meant_where_none_is_said():
-    assert not asked("Update plan.md", "update_file", path="plan.md", text="x", branch="trunk")
+@pytest.mark.parametrize("prompt", ["Update plan.md", "Update plan.md, by its branch ID"])
+def test_the_branch_of_the_record_is_meant_where_none_is_said(prompt):
+    assert not asked(prompt, "update_file", path="plan.md", text="x", branch="trunk")
 
 
 def test_the_shelf_in_which_it_lies_is_not_where_it_goes():

@@ -96,6 +96,8 @@ def _called(text: str, start: int, end: int) -> tuple[Entity, ...]:
 
 def _is_of(text: str, one: Entity, kin: frozenset[str]) -> bool:
     """Return whether a noun of some names a value: "branch x", "folder called x", "the x list"."""
+    if one.literal.casefold() in KEYS:
+        return False  # "my booking ID" says none
     before = _BEFORE.search(text, max(one.start - _NEAR, 0), one.start)
     found = before, _BEHIND.match(text, one.end)
     return any(each and stem(each["noun"]) in kin for each in found)
