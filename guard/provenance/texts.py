@@ -201,7 +201,7 @@ def _when_known(task: Task, value: Value, found: Worth) -> bool:
         return True
     if found.source >= LINKED and not (task.days and found.why == "linked_record"):
         return True
-    if "month" in value.path and words_in(value.path.rpartition(".")[2])[-1:] == ("month",):
+    if words_in(value.path.rpartition(".")[2])[-1:] == ("month",):
         return _month_known(task, value.text)
     if not any(value.moment) and (says_when(task.text) or any(leads(value.text))):
         return False  # other words than theirs

@@ -83,7 +83,12 @@ def test_what_lasts_for_nights_ends_as_many_days_later():
     assert "2026-03-13" in days_of(near, frozenset({2}), hour, UTC)
 
 
-BILLS = bundle({"print_bills": tool(["write"], {"month": S}, {"month": "when"})})
+BILLS = bundle(
+    {
+        "print_bills": tool(["write"], {"month": S}, {"month": "when"}),
+        "print_sums": tool(["write"], {"billingMonth": S}, {"billingMonth": "when"}),
+    }
+)
 MONTHS = [
     ("Print the bills of this month", "2026-03", "2026-02"),
     ("Print the bills for last month", "2026-02", "2026-03"),
@@ -99,6 +104,9 @@ MONTHS = [
 def test_a_month_is_the_one_that_was_said(prompt, right, wrong):
     assert "TASK-WHEN" not in asks(BILLS, prompt, ("print_bills", {"month": right}))
     assert "TASK-WHEN" in asks(BILLS, prompt, ("print_bills", {"month": wrong}))
+    sums = prompt.replace("bills", "sums")
+    assert "TASK-WHEN" not in asks(BILLS, sums, ("print_sums", {"billingMonth": right}))
+    assert "TASK-WHEN" in asks(BILLS, sums, ("print_sums", {"billingMonth": wrong}))
 
 
 @pytest.mark.parametrize("prompt", ["Print the bills", "Print what may be open"])
