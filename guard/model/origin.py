@@ -27,6 +27,8 @@ Why = Literal[
     "exempt",
 ]
 
+MEANT: frozenset[str] = frozenset({"in_prompt", "linked_record"})
+"""Why a value is what the person named: by itself, or through the record that holds it."""
 NO_ARGUMENT = 9
 """The level of a role that no argument of the call has."""
 

@@ -21,8 +21,8 @@ _DAYS = frozenset(map(stem, CALENDAR | {"today", "tomorrow", "now", "next"}))
 _FROM = re.compile(r"\bfrom\b[^,;:]{1,60}?\bto\b", re.IGNORECASE)
 _JOINT = re.compile(r"[,;.!?]")
 _BETWEEN = set_of("to at as with of on a an the be should must it its for equals auf zu mit à")
-_CLAUSE = re.compile(r"[,;.!?]\s|\band\s", re.IGNORECASE)
 """Words that may stand between a name and what is put there."""
+_CLAUSE = re.compile(r"[,;.!?]\s|\band\s", re.IGNORECASE)
 HEDGED = re.compile(
     r"\b(?:if|once|when|whenever|unless|until|till|after|before|whose|who|which|that|was|were|been"
     r"|stays?|keeps?|remains?|instead|rather|except|never|not|no|without|over|under|above|below|than"

@@ -86,7 +86,11 @@ def told_inside(
         if (keys := slots[path].keys)
     ]
     # What holds nothing may clear what was there.
-    return bool(inside) and not _is_hollow(_root(leaves)) and _are_told(task, able, values, inside)
+    return (
+        bool(inside)
+        and not _is_hollow(_root(leaves).values())
+        and _are_told(task, able, values, inside)
+    )
 
 
 def _root(leaves: Sequence[Leaf]) -> Mapping[str, Json]:
@@ -128,13 +132,11 @@ def _requests(
     ]
 
 
-def _is_hollow(value: Json | Mapping[str, Json]) -> bool:
-    """Return whether an object or a list somewhere in a value holds nothing."""
-    inner = value.values() if isinstance(value, Mapping) else value
-    return any(
-        isinstance(one, (dict, list)) and (not one or _is_hollow(one))
-        for one in inner  # type: ignore[union-attr]
-    )
+def _is_hollow(values: Iterable[Json]) -> bool:
+    """Return whether an object or a list among values, or in one of them, holds nothing."""
+    several = [one.values() if isinstance(one, dict) else one
+               for one in values if isinstance(one, dict | list)]  # fmt: skip
+    return any(not many or _is_hollow(many) for many in several)
 
 
 def _is_told(

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from guard.model.call import Held
+from guard.model.origin import MEANT
 from guard.provenance.deed.acts import says_little
 from guard.provenance.deed.carried import leading
 from guard.provenance.deed.handed import handing
@@ -35,7 +36,6 @@ _PARTS = 3
 """An owner and a thing alone are given to each other; of three, as a repository, it is where."""
 _LOOKS = frozenset(map(stem, ("open", "show", "check", "review", "view", "see", "read", "display")))
 """Verbs by which people mostly want to see something, whatever else they may stand for."""
-_SAID = frozenset({"in_prompt", "linked_record"})
 
 
 def surrounded(
@@ -58,7 +58,7 @@ def surrounded(
         value.text.strip().casefold()
         for value, one in beside
         # Where something goes to is not where it lies, and what may be left out is a change.
-        if one.why in _SAID
+        if one.why in MEANT
         and value.path in needed
         and _lies(able, value, len(needed))
         and not _goes(task, value)

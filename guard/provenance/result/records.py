@@ -42,8 +42,7 @@ _BEING = frozenset({"is", "has", "can", "was"})
 _OFFSET = re.compile(r"[+-]\d\d:?\d\d$")  # of a moment that is at another one than UTC
 KEYS = (
     _IDS | _KEYS | _NUMBERS | OWN | {"guid", "code", "slug", "handle", "phone", "mail", "address"}
-)
-KEYS |= {"path", "file", "url"}
+) | {"path", "file", "url"}
 """Words of fields for what one thing is known by."""
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from guard.model.origin import MEANT
 from guard.provenance.request.naming import keys_of, naming_of
 from guard.provenance.request.pieces import Piece
 from guard.provenance.request.task import Task
@@ -34,7 +35,6 @@ _FOR = re.compile(
 """What stands before whom something is done for."""
 _ADDRESSED = frozenset({"profile", "mail", "channel"})
 """Classes of nouns by which somebody is reached: "mail Ann's inbox"."""
-_NAMED = frozenset({"in_prompt", "linked_record"})
 
 
 def beside_others(
@@ -59,9 +59,7 @@ def _told_of(
     """Yield the places of receivers of whom the person only wants to be told something."""
     if not own or not to_me(task.wanted):
         return  # nearly always
-    going = [
-        at for at, (one, its) in enumerate(values) if one.level == "dest" and its.why in _NAMED
-    ]
+    going = [at for at, (one, its) in enumerate(values) if one.level == "dest" and its.why in MEANT]
     if not going or not all(to_me(task.wanted[one.start : one.end]) for one in own):
         return
     for at in going:
@@ -131,7 +129,7 @@ def _served(
     objects = [[one for one in each.held if _is_object(task.text, known, one)] for each in own]
     if not all(objects):
         return
-    weighed = [(at, value, its) for at, (value, its) in enumerate(values) if its.why in _NAMED]
+    weighed = [(at, value, its) for at, (value, its) in enumerate(values) if its.why in MEANT]
     if any(_is(known, one, *pair) for many in objects for one in many for pair in values):
         return
     for at, value, its in weighed:

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from guard.model.late import late
+from guard.model.origin import MEANT
 from guard.provenance.request.pieces import Piece
 from guard.provenance.request.task import Task
 from guard.provenance.result.known import Known
 from guard.provenance.schema.kin import own_kin
 from guard.provenance.source.value import Value
 from guard.provenance.speech.unasked import joined
-from guard.provenance.thing.rivals import NAMED, Values, apart_at, aside, is_named_in
+from guard.provenance.thing.rivals import Values, apart_at, aside, is_named_in
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.lexicon import Capability, stem
 
@@ -64,7 +65,7 @@ def landmarks(
     if new := _marks(task, _NEW):  # most prompts make nothing beside another thing
         found += tuple(one for one in new if not _makes(able, one[0]))
     for at, (value, its) in enumerate(values if found or apart >= 0 else ()):
-        if its.why not in NAMED or value.level not in {"target", "dest"}:
+        if its.why not in MEANT or value.level not in {"target", "dest"}:
             continue
         place = its.place if its.why == "linked_record" else None
         record = known.record(place.record) if place else None

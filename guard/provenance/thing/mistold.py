@@ -8,6 +8,7 @@ nothing narrowed but what was said of the thing. It decides nothing.
 import re
 from collections.abc import Iterator, Sequence
 
+from guard.model.origin import MEANT
 from guard.provenance.request.pieces import Piece
 from guard.provenance.request.task import Task
 from guard.provenance.result.bearing import told_of, words_of
@@ -57,7 +58,6 @@ _NEGATED = re.compile(
     re.IGNORECASE,
 )
 """How a thing does not stand: "that hasn't shipped", "undelivered"."""
-_NAMED = frozenset({"in_prompt", "linked_record"})
 
 Values = Sequence[tuple[Value, Worth]]
 
@@ -72,7 +72,7 @@ def mistold(task: Task, known: Known, own: Sequence[Piece], values: Values) -> I
         values: the arguments with their worth.
     """
     for at, (value, its) in enumerate(values):
-        if value.level != "target" or its.why not in _NAMED:
+        if value.level != "target" or its.why not in MEANT:
             continue
         place = its.place or next((one for one in known.seen(value.kinds) if one.record), None)
         if place is None or not is_id(place.seen.path):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from guard.model.late import late
+from guard.model.origin import MEANT
 from guard.provenance.quantity.counts import things_at
 from guard.provenance.request.task import Task
 from guard.provenance.result.known import Known
@@ -95,7 +96,6 @@ _TAKEN = frozenset(
 )
 """Words of arguments for what something is made after."""
 _ACTED = frozenset({"target", "dest"})
-_NAMED = frozenset({"in_prompt", "linked_record"})
 
 
 def modelled(task: Task, known: Known, able: Capability, values: Values) -> Iterator[int]:
@@ -113,7 +113,7 @@ def modelled(task: Task, known: Known, able: Capability, values: Values) -> Iter
     for at, (value, one) in enumerate(values):
         if (
             not (value.level in _ACTED or value.role == "path")
-            or one.why not in _NAMED
+            or one.why not in MEANT
             or _takes(value)
         ):
             continue

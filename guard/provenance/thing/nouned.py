@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from guard.model.origin import MEANT
 from guard.provenance.request.pieces import Piece
 from guard.provenance.request.task import Task
 from guard.provenance.result.known import Known
@@ -21,7 +22,6 @@ from guard.provenance.thing.referred import is_apart
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.lexicon import stem
 
-_NAMED = frozenset({"in_prompt", "linked_record"})
 _WEIGHED = frozenset({"target", "dest"})
 _NAMES = frozenset({"name", "quoted", "object_id", "filename", "literal"})
 _BEFORE = re.compile(
@@ -50,7 +50,7 @@ def nouned(
         values: the arguments with their worth.
     """
     for at, (value, its) in enumerate(values if own else ()):
-        if its.why not in _NAMED or value.level not in _WEIGHED:
+        if its.why not in MEANT or value.level not in _WEIGHED:
             continue
         place = its.place if its.why == "linked_record" else None
         if place:

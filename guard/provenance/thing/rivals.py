@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise, zip_longest
 
+from guard.model.origin import MEANT
 from guard.provenance.request.naming import SILENT, keys_of, naming_of
 from guard.provenance.request.pieces import Piece
 from guard.provenance.request.task import Task
@@ -39,7 +40,6 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 """A request for what is not that which was named before it: "delete the other one"."""
-NAMED = frozenset({"in_prompt", "linked_record"})
 _IDS = frozenset({"name", "object_id", "literal"})
 
 Values = Sequence[tuple[Value, Worth]]
@@ -60,7 +60,7 @@ def beside(task: Task, known: Known, own: Sequence[Piece], values: Values) -> li
         return []
     found: list[int] = []
     for at, (value, its) in enumerate(values):
-        if its.why not in NAMED or value.level not in {"target", "dest"}:
+        if its.why not in MEANT or value.level not in {"target", "dest"}:
             continue
         place = its.place if its.why == "linked_record" else None
         record = known.record(place.record) if place else None

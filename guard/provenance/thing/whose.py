@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from guard.model.origin import LINKED, UNTRUSTED, Source
+from guard.model.origin import LINKED, MEANT, UNTRUSTED, Source
 from guard.provenance.request.naming import keys_of
 from guard.provenance.request.pieces import ADDRESSES, NUMBERS, Piece, asking, sort_of
 from guard.provenance.request.searched import wider
@@ -41,7 +41,6 @@ _PEOPLE = frozenset(
     map(stem, ("him", "her", "his", "them", "their", "both", "ihn", "ihm", "ihnen", "lui", "leur"))
 )
 """Words for people who were named before."""
-_NAMED = frozenset({"in_prompt", "linked_record"})
 
 Values = Sequence[tuple[Value, Worth]]
 
@@ -100,7 +99,7 @@ def theirs(
             found[at] = found[at][0], _without(task, known, *found[at])
     for at in strays:
         value, one = found[at]
-        if one.source >= LINKED and one.why in _NAMED and not declared(at):
+        if one.source >= LINKED and one.why in MEANT and not declared(at):
             found[at] = value, _without(task, known, value, one)
     return found
 

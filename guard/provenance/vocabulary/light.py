@@ -32,11 +32,11 @@ _MADE = frozenset({"make", "set"})
 _DROPS = frozenset({"drop", "shoot", "fire"})
 _LETTERS = frozenset({"line", "email", "e-mail", "mail", "message", "text", "sms", "dm"})
 """Verbs, and before "a" of what, by which people write to somebody: "drop her a short email"."""
-_LOGS = frozenset({"record", "track", "book", "enter", "log", "add", "submit", "note"})
 _PUSHES = frozenset({"push", "nudge", "bump", "shift"})
 _SPAN = frozenset({"hour", "minute", "day", "week", "month"})
 _THEN = CALENDAR | frozenset({"tomorrow", "next"})
 """Verbs by which people put something off, by how long, or to when."""
+_LOGS = frozenset({"record", "track", "book", "enter", "log", "add", "submit", "note"})
 _HOURS = frozenset({"hour", "hours", "minute", "minutes"})
 """Verbs, and of what, by which people put down how long something took."""
 _ON = frozenset({"hold", "block", "freeze", "lock", "stop", "ban", "pause"})
