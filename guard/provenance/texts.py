@@ -138,7 +138,7 @@ def _active_unknown(task: Task, known: Known, value: Value) -> bool:
         if not _cleared(task, known, kind, canonical):
             return True
     secrets = (*secrets_in(value.text), *keys_in(value.text))
-    return any(not _cleared(task, known, "text", one) for one in secrets)
+    return bool(secrets) and any(not _cleared(task, known, "text", one) for one in secrets)
 
 
 def _adds(spec: ToolSpec, task: Task, known: Known, value: Value, values: Weighed) -> bool:

@@ -20,6 +20,7 @@ from guard.provenance.argument.objects import done_to
 from guard.provenance.argument.omitted import otherwise
 from guard.provenance.argument.options import strays
 from guard.provenance.argument.owed import owed
+from guard.provenance.argument.restated import restated
 from guard.provenance.argument.unlisted import told_inside
 from guard.provenance.deed.acts import aims
 from guard.provenance.deed.astray import astray
@@ -97,6 +98,8 @@ def weigh(
         scales.values = owed(task, known, scales.values, scales.payees())
         scales.values = many_of(task, known, able, scales.values)
     if changes:
+        if "amount" in scales.roles:
+            scales.values = [*restated(task, known, able, scales.slots, scales.values)]
         scales.values = completed(
             spec.held, task, known, able, scales.values, scales.slots, scales.said
         )

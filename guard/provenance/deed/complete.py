@@ -13,7 +13,6 @@ from guard.model.call import Held
 from guard.model.origin import LINKED, TRUSTED, Source
 from guard.provenance.argument.nearby import astray, nearby
 from guard.provenance.argument.phrases import BESIDE
-from guard.provenance.argument.restated import restated
 from guard.provenance.deed.surrounded import surrounded
 from guard.provenance.quantity.counts import numbered
 from guard.provenance.request.naming import keys_of
@@ -64,7 +63,6 @@ def completed(
         slots: what is known of each argument.
         said: which values are the person's only because a request says them.
     """
-    values = restated(task, known, able, slots, values)
     values = _ruled(task, able, values) if task.rankings else values
     values = _told(task, values, said) if said else values
     low = [at for at, (_, one) in enumerate(values) if one.source < LINKED]
